@@ -1,0 +1,36 @@
+"""A neural network in plain NumPy that learns to read handwritten digits.
+
+X is (n, 784), one image a row, pixel values in [0, 1]; y is (n,) of integer digits. A network is a
+list of `thetas`, one array (n_out, 1 + n_in) for each layer, bias in column 0.
+
+Data flows one way: data -> init -> model -> training -> prediction -> metrics, plots.
+"""
+
+from .data import load_mnist
+from .gradcheck import check_gradient, numerical_gradient
+from .init import init_thetas, pack, unpack
+from .model import cost_and_gradient, forward
+from .prediction import predict, predict_scores
+from .training import TrainResult, train
+from .weights import Network, load_network, load_thetas, save_thetas
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Network",
+    "TrainResult",
+    "check_gradient",
+    "cost_and_gradient",
+    "forward",
+    "init_thetas",
+    "load_mnist",
+    "load_network",
+    "load_thetas",
+    "numerical_gradient",
+    "pack",
+    "predict",
+    "predict_scores",
+    "save_thetas",
+    "train",
+    "unpack",
+]

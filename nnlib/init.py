@@ -1,0 +1,90 @@
+"""Where a network starts: random weights, and the two forms of the parameters (a list of arrays, one flat vector)."""
+
+import math
+
+import numpy as np
+
+from . import checks
+
+
+def init_thetas(layer_sizes, *, epsilon=0.15, seed=None):
+    """Draw the weights and biases of a network uniformly from [-epsilon, epsilon].
+
+    Equal weights would make all units of a layer compute the same thing for ever; random ones break
+    that symmetry (lesson 02 shows it).
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+        Units in each layer, inputs first: ``(784, 100, 10)``.
+    epsilon : float
+        Half the width of the interval, above 0.
+    seed : int, numpy.random.Generator or None
+        The same seed gives the same network.
+
+    Returns
+    -------
+    list of ndarray of float64
+        One array (n_out, 1 + n_in) for each layer, bias in column 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as above.
+    """
+    layer_sizes = checks.layer_sizes(layer_sizes)
+    epsilon = checks.positive(epsilon, "epsilon")
+    rng = checks.generator(seed)
+    return [rng.uniform(-epsilon, epsilon, shape) for shape in theta_shapes(layer_sizes)]
+
+
+def theta_shapes(layer_sizes):
+    """Return the shape (n_out, 1 + n_in) of every theta of a network, as a list."""
+    return [(n_out, 1 + n_in) for n_in, n_out in zip(layer_sizes[:-1], layer_sizes[1:], strict=True)]
+
+
+def sizes_of(thetas):
+    """Return the layer sizes of `thetas` as a tuple: the inverse of `theta_shapes`."""
+    return (thetas[0].shape[1] - 1, *(len(theta) for theta in thetas))
+
+
+def pack(thetas):
+    """Return all parameters as one flat vector, layer by layer, each row by row (what SciPy's optimisers take).
+
+    Parameters
+    ----------
+    thetas : list of ndarray
+        One array (n_out, 1 + n_in) for each layer.
+
+    Returns
+    -------
+    ndarray (n_params,)
+        A copy.
+    """
+    return np.concatenate([np.ravel(theta) for theta in checks.thetas(thetas)])
+
+
+def unpack(params, layer_sizes):
+    """Cut the flat vector of `pack` into the arrays of each layer.
+
+    Parameters
+    ----------
+    params : ndarray (n_params,)
+        All parameters, layer by layer, each row by row.
+    layer_sizes : sequence of int
+        Units in each layer, inputs first.
+
+    Returns
+    -------
+    list of ndarray
+        One array (n_out, 1 + n_in) for each layer: views, so writing to them writes to `params`.
+
+    Raises
+    ------
+    ValueError
+        If `params` has not the length that `layer_sizes` asks for.
+    """
+    shapes = theta_shapes(checks.layer_sizes(layer_sizes))
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    params = checks.params(params, int(ends[-1]), layer_sizes)
+    return [part.reshape(shape) for part, shape in zip(np.split(params, ends[:-1]), shapes, strict=True)]

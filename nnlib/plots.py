@@ -1,0 +1,270 @@
+"""Pictures of digits, weights and learning. Each function returns a figure, which shows itself at a cell's end."""
+
+import io
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure as MatplotlibFigure
+
+from . import checks
+
+# Okabe and Ito's colours, told apart by colour-blind people too; line styles and markers repeat what they say.
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+STYLE = {
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": matplotlib.cycler(color=[BLUE, ORANGE, GREEN, PURPLE], linestyle=["-", "--", "-.", ":"]),
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "figure.facecolor": "white",
+    "font.size": 10,
+    "legend.frameon": False,
+    "lines.linewidth": 2,
+}
+PIXELS_PER_INCH = 144  # drawn at twice the size that it is shown in, so that it is sharp on fine screens
+
+
+class Figure(MatplotlibFigure):
+    """A matplotlib figure that carries alt text and shows itself, with that text, at the end of a notebook cell."""
+
+    alt = ""
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=PIXELS_PER_INCH, metadata={"Software": None})
+        png = buffer.getvalue()
+        width, height = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))
+        shown = {"alt": self.alt, "width": width // 2, "height": height // 2}
+        return {"image/png": png, "text/plain": f"<Figure: {self.alt}>"}, {"image/png": shown}
+
+
+def new_figure(alt, *, width=7.0, height=3.5, rows=1, columns=1, title=None, **options):
+    """Return an empty figure in the house style and its axes.
+
+    Parameters
+    ----------
+    alt : str
+        What a reader who cannot see it should know.
+    width, height : float
+        In inches.
+    rows, columns : int
+        Of axes.
+    title : str or None
+        What there is to see.
+    **options
+        Passed on to ``Figure.subplots``.
+
+    Returns
+    -------
+    figure : Figure
+    axes : Axes, or an array of them
+    """
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        figure.alt = alt
+        axes = figure.subplots(rows, columns, **options)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    return figure, axes
+
+
+def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale=0.75, highlight=None, cmap="gray"):
+    """Show images in a grid.
+
+    Parameters
+    ----------
+    X : ndarray (n, 784), or (n, k * k) for any k
+        The images, one a row.
+    captions : sequence or None
+        One for each image, written below it.
+    columns : int
+        Images in a row.
+    title, alt : str
+        What there is to see; None makes the alt text from title and captions.
+    scale : float
+        Inches for an image.
+    highlight : sequence of bool or None
+        Captions to set in bold and colour.
+    cmap : str
+        Matplotlib's name of a colour map.
+
+    Returns
+    -------
+    Figure
+    """
+    images = _square(X)
+    n_rows = -(-len(images) // columns)
+    captions = None if captions is None else [str(caption) for caption in captions]
+    if captions is not None and len(captions) != len(images):
+        raise ValueError(f"captions has {len(captions)} entries for {len(images)} images; expected one each.")
+    alt = alt or f"{title}. {len(images)} images" + (f": {', '.join(captions)}." if captions else ".")
+    lines = max(caption.count("\n") + 1 for caption in captions) if captions else 0
+    figure, axes = new_figure(
+        alt, width=max(4.0, columns * scale), height=0.4 + n_rows * (scale + 0.19 * lines), rows=n_rows,
+        columns=columns, title=title, squeeze=False,
+    )
+    for i, ax in enumerate(axes.flat):
+        ax.axis("off")
+        if i < len(images):
+            ax.imshow(images[i], cmap=cmap, vmin=0, vmax=max(1, images.max()))
+            if captions:
+                marked = highlight is not None and highlight[i]
+                ax.text(
+                    0.5, -0.04, captions[i], transform=ax.transAxes, ha="center", va="top", fontsize=9,
+                    color=ORANGE if marked else "black", fontweight="bold" if marked else "normal",
+                )
+    return figure
+
+
+def plot_weights(weights, captions=None, *, columns=10, title="Weights", alt=None, scale=0.75):
+    """Show the weights of units as images: red adds, blue takes away, white is zero.
+
+    Parameters
+    ----------
+    weights : ndarray (n_units, 784)
+        Without the bias column: ``thetas[0][:, 1:]``.
+    captions : sequence or None
+        One for each unit.
+    columns, title, alt, scale
+        As for `plot_digits`.
+
+    Returns
+    -------
+    Figure
+    """
+    images = _square(weights)
+    limit = np.abs(images).max() or 1.0
+    n_rows = -(-len(images) // columns)
+    figure, axes = new_figure(
+        alt or f"{title}. The weights of {len(images)} units as images; red is positive, blue negative.",
+        width=max(4.0, columns * scale + 0.8), height=0.4 + n_rows * (scale + (0.19 if captions is not None else 0)),
+        rows=n_rows, columns=columns, title=title, squeeze=False,
+    )
+    for i, ax in enumerate(axes.flat):
+        ax.axis("off")
+        if i < len(images):
+            picture = ax.imshow(images[i], cmap="RdBu_r", vmin=-limit, vmax=limit)
+            if captions is not None:
+                ax.text(0.5, -0.04, captions[i], transform=ax.transAxes, ha="center", va="top", fontsize=9)
+    figure.colorbar(picture, ax=axes, shrink=min(1.0, 1.6 / n_rows), aspect=12, pad=0.01)
+    return figure
+
+
+def plot_learning_curve(history, *, title="The cost falls", alt=None):
+    """Show the cost and, where it was measured, the validation accuracy, at each iteration.
+
+    Parameters
+    ----------
+    history : dict or dict of dict
+        The `history` of a `TrainResult`, or several by name.
+    title, alt : str
+        What there is to see.
+
+    Returns
+    -------
+    Figure
+    """
+    histories = history if isinstance(next(iter(history.values())), dict) else {"": history}
+    with_accuracy = all("validation_accuracy" in h for h in histories.values())
+    figure, axes = new_figure(
+        alt or f"{title}. " + " ".join(_describe(name, h) for name, h in histories.items()),
+        width=9 if with_accuracy else 6, columns=2 if with_accuracy else 1, title=title, squeeze=False,
+    )
+    panels = [("cost", "cost J")] + ([("validation_accuracy", "validation accuracy")] if with_accuracy else [])
+    for ax, (key, label) in zip(axes[0], panels, strict=True):
+        for name, h in histories.items():
+            ax.plot(range(1, len(h[key]) + 1), h[key], label=name)
+        ax.set(xlabel="iteration", ylabel=label)
+        ax.grid(alpha=0.3)
+    axes[0, 0].set_yscale("log")
+    axes[0, 0].yaxis.set_major_formatter("{x:g}")
+    axes[0, 0].yaxis.set_minor_formatter("")
+    if len(histories) > 1:
+        axes[0, 0].legend()
+    return figure
+
+
+def plot_confusion_matrix(matrix, *, title="What was taken for what", alt=None):
+    """Show a confusion matrix: every cell with its count, the mistakes shaded.
+
+    Parameters
+    ----------
+    matrix : ndarray (n_classes, n_classes) of int
+        Row: the true class; column: the predicted one.
+    title, alt : str
+        What there is to see.
+
+    Returns
+    -------
+    Figure
+    """
+    matrix = np.asarray(matrix)
+    mistakes = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
+    worst = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    figure, ax = new_figure(
+        alt or f"{title}. {np.trace(matrix)} of {matrix.sum()} on the diagonal; "
+        f"the commonest mistake is {worst[0]} taken for {worst[1]}, {mistakes[worst]} times.",
+        width=6.2, height=5.6, title=title,
+    )
+    picture = ax.imshow(mistakes, cmap="viridis", vmin=0)
+    for (row, column), count in np.ndenumerate(matrix):
+        dark = mistakes[row, column] < 0.6 * max(1, mistakes.max())
+        on_diagonal = row == column
+        ax.text(
+            column, row, count, ha="center", va="center", fontsize=9,
+            color="white" if dark else "black", fontweight="bold" if on_diagonal else "normal",
+        )
+    classes = range(len(matrix))
+    ax.set(xlabel="predicted digit", ylabel="true digit", xticks=classes, yticks=classes)
+    ax.spines[:].set_visible(False)
+    figure.colorbar(picture, ax=ax, label="mistakes (off the diagonal)", shrink=0.8)
+    return figure
+
+
+def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=None):
+    """Show the V curve: the error of differences against the step size.
+
+    Parameters
+    ----------
+    sweeps : dict of str to StepSweep
+        By name, such as ``{"float64": …, "float32": …}``.
+    title, alt : str
+        What there is to see.
+
+    Returns
+    -------
+    Figure
+    """
+    bests = [f"{name}: central differences are best near a step of {s.steps[s.central.argmin()]:.0e}, "
+             f"with an error of {s.central.min():.0e}." for name, s in sweeps.items()]
+    figure, axes = new_figure(
+        alt or f"{title}. " + " ".join(bests), width=4.5 * len(sweeps), columns=len(sweeps), title=title,
+        sharey=True, squeeze=False,
+    )
+    for ax, (name, sweep) in zip(axes[0], sweeps.items(), strict=True):
+        ax.loglog(sweep.steps, sweep.forward, marker="s", markersize=3, label="forward")
+        ax.loglog(sweep.steps, sweep.central, marker="o", markersize=3, label="central")
+        ax.set(xlabel="step size h", title=name)
+        ax.grid(alpha=0.3)
+    axes[0, 0].set_ylabel("relative error")
+    axes[0, 0].legend()
+    return figure
+
+
+def _square(X):
+    """Return images (n, k * k) as (n, k, k)."""
+    X = checks.dense(X, "X")
+    side = round(X.shape[-1] ** 0.5) if X.ndim == 2 else 0
+    if X.ndim != 2 or side**2 != X.shape[1] or len(X) == 0:
+        raise ValueError(f"X has shape {X.shape}; expected (n, 784), one image a row (X[i:i+1] for a single one).")
+    return X.reshape(-1, side, side)
+
+
+def _describe(name, history):
+    """Return a sentence about one learning curve."""
+    cost = history["cost"]
+    text = f"{name + ': ' if name else ''}the cost falls from {cost[0]:.3g} to {cost[-1]:.3g} in {len(cost)} iterations"
+    if "validation_accuracy" in history:
+        text += f"; validation accuracy ends at {100 * history['validation_accuracy'][-1]:.1f} %"
+    return text + "."

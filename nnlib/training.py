@@ -1,0 +1,216 @@
+"""Training: L-BFGS-B walks down the cost, while we watch."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import checks
+from .init import init_thetas, pack, sizes_of, unpack
+from .metrics import accuracy
+from .model import cost_and_gradient
+from .prediction import predict
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What `train` gives.
+
+    Attributes
+    ----------
+    thetas : list of ndarray of float64
+        The trained network: the parameters with the lowest cost that was seen.
+    cost : float
+        Their cost, regularisation included.
+    n_iterations, n_evaluations : int
+        Steps taken, and evaluations of the cost and its gradient that they needed.
+    seconds : float
+        Wall-clock time.
+    history : dict of str to list
+        One entry an iteration: "cost", "gradient_norm", "seconds" since the start and, where
+        validation data were given, "validation_accuracy".
+    message : str
+        Why it stopped, in words.
+    """
+
+    thetas: list
+    cost: float
+    n_iterations: int
+    n_evaluations: int
+    seconds: float
+    history: dict
+    message: str
+
+    def __repr__(self):
+        return (
+            f"TrainResult(cost={self.cost:.6g}, n_iterations={self.n_iterations}, "
+            f"n_evaluations={self.n_evaluations}, seconds={self.seconds:.1f}, message={self.message!r})"
+        )
+
+
+def train(
+    X,
+    y,
+    *,
+    layer_sizes=(784, 100, 10),
+    lam=0.1,
+    max_iter=70,
+    seed=None,
+    thetas=None,
+    epsilon=0.15,
+    validation=None,
+    progress=True,
+    callback=None,
+    n_threads=None,
+):
+    """Train a network with L-BFGS-B (Byrd, Lu, Nocedal and Zhu, SIAM J. Sci. Comput. 16, 1995, 1190-1208).
+
+    The interrupt button (or Ctrl-C) stops the training and returns the best network so far.
+
+    Parameters
+    ----------
+    X : ndarray (m, n_in) of float32 or float64
+        Training images, one a row, pixel values in [0, 1]. float32 is about twice as fast.
+    y : ndarray (m,) of integers
+        Their digits.
+    layer_sizes : sequence of int
+        Units in each layer, inputs first.
+    lam : float
+        Strength of the regularisation (lambda), 0 or above.
+    max_iter : int
+        The most iterations that it may take.
+    seed : int or None
+        For the initial weights. The same seed gives the same network on the same machine.
+    thetas : list of ndarray or None
+        Start from this network instead (a warm start); `layer_sizes`, `seed` and `epsilon` then have no say.
+    epsilon : float
+        The initial weights lie in [-epsilon, epsilon].
+    validation : tuple (X, y) or None
+        Examples to measure the accuracy on after each iteration; they are not trained on.
+    progress : bool
+        Show a bar with the iteration, the cost and the time left.
+    callback : callable or None
+        Called with the `history` so far after each iteration.
+    n_threads : int or None
+        None takes the cores that this process may use; the result is the same for any number.
+
+    Returns
+    -------
+    TrainResult
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as above; the message names it.
+    """
+    # Here, because importing it takes longer than the rest of nnlib.
+    from scipy.optimize import minimize
+
+    max_iter = checks.count(max_iter, "max_iter")
+    start = init_thetas(layer_sizes, epsilon=epsilon, seed=seed) if thetas is None else checks.thetas(thetas)
+    recorder = _Recorder(sizes_of(start), X, y, lam, validation, callback, n_threads)
+    params = pack(start).astype(np.float64)
+    checks.finite(params, "thetas")
+
+    with _progress_bar(max_iter, progress) as bar:
+        recorder.bar = bar
+        try:
+            result = minimize(
+                recorder.evaluate,
+                params,
+                jac=True,
+                method="L-BFGS-B",
+                callback=recorder.end_iteration,
+                options={"maxiter": max_iter, "maxfun": 100 * max_iter},
+            )
+            message = _explain(result, max_iter)
+        except KeyboardInterrupt:
+            message = f"Interrupted after {recorder.n_iterations} iterations; this is the best network so far."
+    if recorder.best_params is None:  # interrupted before the first evaluation had ended
+        recorder.evaluate(params)
+    return TrainResult(
+        thetas=unpack(recorder.best_params, recorder.layer_sizes),
+        cost=recorder.best_cost,
+        n_iterations=recorder.n_iterations,
+        n_evaluations=recorder.n_evaluations,
+        seconds=recorder.elapsed(),
+        history=recorder.history,
+        message=message,
+    )
+
+
+class _Recorder:
+    """Computes the cost for the optimiser, and remembers the best parameters and the history."""
+
+    def __init__(self, layer_sizes, X, y, lam, validation, callback, n_threads):
+        self.layer_sizes, self.X, self.y, self.lam, self.n_threads = layer_sizes, X, y, lam, n_threads
+        self.callback = callback
+        self.bar = None
+        self.best_cost, self.best_params = np.inf, None
+        self.gradient_norm = np.nan
+        self.n_iterations = self.n_evaluations = 0
+        self.history = {"cost": [], "gradient_norm": [], "seconds": []}
+        self.validation = validation
+        if validation is not None:
+            self.validation = _check_validation(validation, layer_sizes)
+            self.history["validation_accuracy"] = []
+        self.started = time.perf_counter()
+
+    def elapsed(self):
+        return time.perf_counter() - self.started
+
+    def evaluate(self, params):
+        cost, gradient = cost_and_gradient(
+            params, self.layer_sizes, self.X, self.y, self.lam, n_threads=self.n_threads
+        )
+        self.n_evaluations += 1
+        self.gradient_norm = float(np.linalg.norm(gradient))
+        if cost < self.best_cost:
+            self.best_cost, self.best_params = cost, params.copy()
+        return cost, gradient
+
+    def end_iteration(self, intermediate_result):
+        """Write the history. SciPy demands this argument's name; the line search ended on the last evaluation."""
+        self.n_iterations += 1
+        self.history["cost"].append(float(intermediate_result.fun))
+        self.history["gradient_norm"].append(self.gradient_norm)
+        self.history["seconds"].append(self.elapsed())
+        if self.validation is not None:
+            X, y = self.validation
+            guesses = predict(unpack(intermediate_result.x, self.layer_sizes), X)
+            self.history["validation_accuracy"].append(accuracy(y, guesses))
+        self.bar.set_postfix_str(f"cost {intermediate_result.fun:.4f}", refresh=False)
+        self.bar.update()
+        if self.callback is not None:
+            self.callback(self.history)
+
+
+def _check_validation(validation, layer_sizes):
+    """Return the validation images and labels, ready to use."""
+    try:
+        X, y = validation
+    except (TypeError, ValueError):
+        raise TypeError(f"validation is {type(validation).__name__}; expected a pair (X, y) or None.") from None
+    X = checks.finite(checks.images(X, layer_sizes[0], "validation X"), "validation X")
+    return X, checks.labels(y, layer_sizes[-1], len(X), "validation y")
+
+
+def _progress_bar(max_iter, progress):
+    """Return a bar for notebooks and terminals alike, or one that keeps silent."""
+    if progress:
+        from tqdm.auto import tqdm  # loads ipywidgets where it can; importing nnlib must not
+    else:
+        from tqdm import tqdm
+    return tqdm(total=max_iter, desc="training", unit="iteration", disable=not progress)
+
+
+def _explain(result, max_iter):
+    """Return SciPy's reason for stopping in plain words."""
+    reason = result.message.upper()
+    if result.nit >= max_iter:
+        return f"Stopped at the limit of {max_iter} iterations (max_iter); more might lower the cost further."
+    if "PROJECTED GRADIENT" in reason or "PGTOL" in reason:
+        return f"Converged after {result.nit} iterations: the gradient is as good as zero."
+    if "REL_REDUCTION" in reason or "FACTR" in reason:
+        return f"Converged after {result.nit} iterations: the cost no longer falls."
+    return f"Stopped after {result.nit} iterations: no step lowers the cost any more (SciPy: {result.message})."

@@ -1,0 +1,188 @@
+"""Trained networks as files: written atomically, read without pickle."""
+
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from . import checks
+from .data import DATA_FOLDER
+from .init import sizes_of
+from .prediction import predict, predict_scores
+from .preparation import PREPARATIONS, prepare
+
+NETWORK_PATH = DATA_FOLDER / "network.npz"
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained network together with the preparation of its inputs.
+
+    Attributes
+    ----------
+    thetas : list of ndarray
+        One array (n_out, 1 + n_in) for each layer.
+    preparation : str
+        What is done to images before the network sees them; `predict` and `predict_scores` here do it.
+    settings : dict
+        How the network was made, for people to read.
+    """
+
+    thetas: list
+    preparation: str = "none"
+    settings: dict = field(default_factory=dict)
+
+    @property
+    def layer_sizes(self):
+        """Units in each layer, inputs first."""
+        return sizes_of(self.thetas)
+
+    def predict(self, X):
+        """Return the digits (n,) that the network reads in the images X (n, 784)."""
+        return predict(self.thetas, prepare(X, self.preparation))
+
+    def predict_scores(self, X):
+        """Return the output activations (n, 10) for the images X (n, 784)."""
+        return predict_scores(self.thetas, prepare(X, self.preparation))
+
+
+def save_thetas(path, thetas, *, preparation="none", settings=None):
+    """Save a network: to a ``.npz`` file, or to a folder as plain text.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A name that ends in ``.npz``, or a folder (made if it is not there) for ``Theta1.txt``,
+        ``Theta2.txt`` and so on, as ``np.savetxt(..., delimiter=' ')`` writes them.
+    thetas : list of ndarray
+        One array (n_out, 1 + n_in) for each layer, of finite numbers.
+    preparation : str
+        The preparation of its inputs; only a ``.npz`` file keeps it.
+    settings : dict or None
+        How the network was made, of what JSON can hold; only a ``.npz`` file keeps it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as above. Files that were there before stay as they were.
+    """
+    path = Path(path)
+    thetas = [checks.finite(theta, f"thetas[{i}]") for i, theta in enumerate(checks.thetas(thetas))]
+    if preparation not in PREPARATIONS:
+        raise ValueError(f"preparation is {preparation!r}; expected one of {', '.join(PREPARATIONS)}.")
+    if path.suffix == ".npz":
+        arrays = {f"theta{i}": theta for i, theta in enumerate(thetas, start=1)}
+        about = json.dumps({"preparation": preparation, "settings": settings or {}})
+        _write_atomically({path: lambda file: np.savez_compressed(file, about=np.array(about), **arrays)})
+        return
+    if path.suffix:
+        raise ValueError(f"path is {path}; expected a name that ends in .npz, or a folder for the text files.")
+    stale = path / f"Theta{len(thetas) + 1}.txt"
+    if stale.exists():
+        raise ValueError(f"{stale} is there already, from a network with more layers; delete it or take another folder.")
+    path.mkdir(parents=True, exist_ok=True)
+    _write_atomically(
+        {
+            path / f"Theta{i}.txt": lambda file, theta=theta: np.savetxt(file, theta, delimiter=" ")
+            for i, theta in enumerate(thetas, start=1)
+        }
+    )
+
+
+def load_thetas(path):
+    """Load the thetas that `save_thetas` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A ``.npz`` file, or the folder with ``Theta1.txt``, ``Theta2.txt`` and so on.
+
+    Returns
+    -------
+    list of ndarray of float64
+        One array (n_out, 1 + n_in) for each layer.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is damaged or holds something else.
+    """
+    return load_network(path).thetas
+
+
+def load_network(path=None):
+    """Load a trained network with the preparation of its inputs.
+
+    Parameters
+    ----------
+    path : str, path-like or None
+        As for `load_thetas`. None takes the network that ships with the project.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As for `load_thetas`.
+    """
+    path = Path(NETWORK_PATH if path is None else path)
+    if not path.exists():
+        raise FileNotFoundError(f"There is no {path}; expected a .npz file or a folder with Theta1.txt, Theta2.txt.")
+    try:
+        network = _load_text(path) if path.is_dir() else _load_npz(path)
+        for i, theta in enumerate(checks.thetas(network.thetas)):
+            checks.finite(theta, f"thetas[{i}]")
+    except (ValueError, TypeError, KeyError, EOFError, OSError, zipfile.BadZipFile, zipfile.error) as error:
+        raise ValueError(
+            f"{path} holds no network that can be read: {error} Save it again, or train a new one."
+        ) from None
+    prepare(np.zeros((1, network.layer_sizes[0])), network.preparation)
+    return network
+
+
+def _load_npz(path):
+    with np.load(path, allow_pickle=False) as file:
+        names = [f"theta{i}" for i in range(1, len(file.files))]
+        if not names or sorted(file.files) != sorted([*names, "about"]):
+            raise ValueError(f"it holds {', '.join(file.files) or 'nothing'}; expected about, theta1, theta2 …")
+        about = json.loads(str(file["about"]))
+        thetas = [file[name].astype(np.float64) for name in names]
+    return Network(thetas, about["preparation"], about["settings"])
+
+
+def _load_text(folder):
+    paths = []
+    while (path := folder / f"Theta{len(paths) + 1}.txt").is_file():
+        paths.append(path)
+    if not paths:
+        raise ValueError("there is no Theta1.txt in it.")
+    return Network([np.loadtxt(path, ndmin=2, delimiter=" ") for path in paths])
+
+
+def _write_atomically(writers):
+    """Write files, given as ``{path: function(file)}``: all under other names first, then each in its place.
+
+    Whatever goes wrong while writing, what was at those paths before stays.
+    """
+    temporaries = {}
+    try:
+        for path, write in writers.items():
+            descriptor, temporaries[path] = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+            with os.fdopen(descriptor, "wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, temporary in temporaries.items():
+            os.chmod(temporary, 0o644)  # mkstemp lets nobody else read; a class shares its files
+            os.replace(temporary, path)
+    finally:
+        for temporary in temporaries.values():
+            Path(temporary).unlink(missing_ok=True)
