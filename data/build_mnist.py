@@ -13,6 +13,8 @@ import hashlib
 import io
 import os
 import sys
+import tempfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +54,7 @@ def read_local(folder, name):
             try:
                 content = path.read_bytes()
                 return checked(name, gzip.decompress(content) if path.suffix == ".gz" else content)
-            except (EOFError, OSError) as error:
+            except (EOFError, OSError, zlib.error) as error:
                 raise SystemExit(f"{path} cannot be read ({error}). Fetch it again.") from None
     raise SystemExit(f"There is no {name} (nor {name}.gz) in {folder.resolve()}: put the four IDX files there.")
 
@@ -66,9 +68,10 @@ def fetch(name):
     failures = []
     for mirror in MIRRORS:
         try:
-            path = pooch.retrieve(f"{mirror}{name}.gz", known_hash=None, fname=f"{name}.gz")
-            return checked(name, gzip.decompress(Path(path).read_bytes()))
-        except Exception as error:  # whatever a network can do: try the next mirror, then report all
+            with tempfile.TemporaryDirectory() as folder:  # not pooch's own, from which a bad file would come again
+                path = pooch.retrieve(f"{mirror}{name}.gz", known_hash=None, fname=f"{name}.gz", path=folder)
+                return checked(name, gzip.decompress(Path(path).read_bytes()))
+        except (Exception, SystemExit) as error:  # whatever a network can do: try the next mirror, then report all
             failures.append(f"  {mirror}: {error}")
     raise SystemExit(f"{name} could not be fetched:\n" + "\n".join(failures))
 
@@ -101,9 +104,10 @@ def build(contents):
 
 
 def main(arguments=None):
+    """Build the file, as the command line says."""
     here = Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, help="where the four IDX files are; without it they are fetched")
+    parser.add_argument("folder", nargs="?", type=Path, help="where the four IDX files are; without it, fetch them")
     parser.add_argument("--output", type=Path, default=here / "mnist-original.mat", help="default: %(default)s")
     options = parser.parse_args(arguments)
     contents = {name: read_local(options.folder, name) if options.folder else fetch(name) for name in FILES}

@@ -13,14 +13,19 @@ def parse(arguments):
     parser = argparse.ArgumentParser(
         prog="python -m nnlib",
         description="Train a network on the 60,000 MNIST digits and measure it on the 10,000 test digits.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--data", metavar="FILE", help="a mnist-original.mat; None is the one that ships with the project")
-    parser.add_argument("--hidden", type=int, nargs="+", default=[100], metavar="N", help="units in each hidden layer")
-    parser.add_argument("--lam", type=float, default=0.1, metavar="L", help="strength of the regularisation, lambda")
-    parser.add_argument("--max-iter", type=int, default=100, metavar="N", help="the most iterations")
-    parser.add_argument("--epsilon", type=float, default=0.15, metavar="E", help="initial weights lie in [-E, E]")
-    parser.add_argument("--seed", type=int, metavar="N", help="for the initial weights; None draws others each time")
+    parser.add_argument("--data", metavar="FILE", help="another mnist-original.mat than the one that ships")
+    parser.add_argument(
+        "--hidden", type=int, nargs="+", default=[100], metavar="N", help="hidden units, a layer each (100)"
+    )
+    parser.add_argument(
+        "--lam", type=float, default=0.1, metavar="L", help="strength of the regularisation (%(default)s)"
+    )
+    parser.add_argument("--max-iter", type=int, default=100, metavar="N", help="the most iterations (%(default)s)")
+    parser.add_argument(
+        "--epsilon", type=float, default=0.15, metavar="E", help="weights start in [-E, E] (%(default)s)"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="for the initial weights; without it, others each time")
     parser.add_argument("--save", type=Path, metavar="FILE.npz", help="where to save the network")
     parser.add_argument("--save-text", type=Path, metavar="FOLDER", help="where to save Theta1.txt and Theta2.txt")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
@@ -29,6 +34,11 @@ def parse(arguments):
         parser.error(f"--save is {options.save}; expected a name that ends in .npz")
     if options.save and not options.save.parent.is_dir():
         parser.error(f"--save is {options.save}, but there is no folder {options.save.parent}")
+    if options.save and options.save.is_dir():
+        parser.error(f"--save is {options.save}, which is a folder; expected a file")
+    folder = options.save_text
+    if folder and not folder.is_dir() and (folder.suffix or folder.exists()):
+        parser.error(f"--save-text is {options.save_text}; expected a folder, of a name without a dot")
     return options
 
 
@@ -45,8 +55,14 @@ def run(options):
     """Do what `main` promises, with errors left to it."""
     mnist = load_mnist(options.data)
     result = train(
-        mnist.X_train, mnist.y_train, layer_sizes=(784, *options.hidden, 10), lam=options.lam,
-        max_iter=options.max_iter, epsilon=options.epsilon, seed=options.seed, progress=not options.quiet,
+        mnist.X_train,
+        mnist.y_train,
+        layer_sizes=(784, *options.hidden, 10),
+        lam=options.lam,
+        max_iter=options.max_iter,
+        epsilon=options.epsilon,
+        seed=options.seed,
+        progress=not options.quiet,
     )
     print(f"{result.message} Cost {result.cost:.4f}, {result.n_evaluations} evaluations, {result.seconds:.1f} s.")
     figures = {}
@@ -56,7 +72,10 @@ def run(options):
     for part, figure in figures.items():
         print(f"{part:>8} accuracy  {100 * figure['accuracy']:.2f} %    precision (macro)  {figure['precision']:.4f}")
     settings = {
-        "lam": options.lam, "max_iter": options.max_iter, "epsilon": options.epsilon, "seed": options.seed,
+        "lam": options.lam,
+        "max_iter": options.max_iter,
+        "epsilon": options.epsilon,
+        "seed": options.seed,
         "test_accuracy": figures["test"]["accuracy"],
     }
     for path in filter(None, (options.save, options.save_text)):

@@ -1,4 +1,4 @@
-"""What every argument must be. Each function returns its argument, ready to use, or says what was found and expected."""
+"""What every argument must be. Each function returns its argument, ready to use, or says what is wrong with it."""
 
 import math
 import numbers

@@ -58,12 +58,13 @@ class GradientReport(NamedTuple):
 
     def __str__(self):
         width = max(len("block"), *(len(block.name) for block in self.blocks))
-        lines = [f"{'block':<{width}}  parameters  relative error  ratio   angle"]
+        lines = [f"{'block':<{width}}  parameters  relative error   ratio   angle"]
         for block in self.blocks:
             verdict = "ok" if block.error <= self.tolerance else "WRONG"
+            angle = "–" if np.isnan(block.angle) else f"{block.angle:.1f}°"
             lines.append(
                 f"{block.name:<{width}}  {block.n_params:>10,}  {block.error:>14.1e}  {block.ratio:>6.4g}  "
-                f"{block.angle:>4.1f}°  {verdict}"
+                f"{angle:>6}  {verdict}"
             )
         if self.params_changed:
             lines.append("The function changed the parameters that it was given: WRONG")
@@ -73,9 +74,7 @@ class GradientReport(NamedTuple):
     __repr__ = __str__
 
 
-def check_gradient(
-    function, params, layer_sizes=None, *, step=1e-4, n_directions=None, tolerance=1e-6, seed=0
-):
+def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_directions=None, tolerance=1e-6, seed=0):
     """Check the gradient that a function computes, block by block, against central differences.
 
     Up to 2,000 parameters, every single one is checked. Above that, each block is checked along random

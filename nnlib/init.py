@@ -1,6 +1,7 @@
 """Where a network starts: random weights, and the two forms of the parameters (a list of arrays, one flat vector)."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def init_thetas(layer_sizes, *, epsilon=0.15, seed=None):
 
 def theta_shapes(layer_sizes):
     """Return the shape (n_out, 1 + n_in) of every theta of a network, as a list."""
-    return [(n_out, 1 + n_in) for n_in, n_out in zip(layer_sizes[:-1], layer_sizes[1:], strict=True)]
+    return [(n_out, 1 + n_in) for n_in, n_out in pairwise(layer_sizes)]
 
 
 def sizes_of(thetas):

@@ -36,7 +36,7 @@ def confusion_matrix(y_true, y_pred, n_classes=10):
     """
     n_classes = checks.count(n_classes, "n_classes")
     y_true, y_pred = _pair(y_true, y_pred, n_classes)
-    pairs = y_true.astype(np.int64) * n_classes + y_pred
+    pairs = y_true.astype(np.int64) * n_classes + y_pred.astype(np.int64)
     return np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)
 
 

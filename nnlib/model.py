@@ -144,7 +144,7 @@ def block_cost_and_gradient(thetas, X, y):
 
 
 def theta_gradient(delta, a):
-    """Return the derivative (n_out, 1 + n_in) of the cost by a theta: from its output's delta and its input a."""
+    """Return the derivative (n_out, 1 + n_in) of the cost by a theta with input a and output delta."""
     return np.column_stack([delta.sum(axis=0), delta.T @ a])
 
 

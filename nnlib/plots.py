@@ -3,6 +3,7 @@
 import io
 
 import matplotlib
+import matplotlib.ticker
 import numpy as np
 from matplotlib.figure import Figure as MatplotlibFigure
 
@@ -19,10 +20,9 @@ STYLE = {
     "axes.titlelocation": "left",
     "figure.facecolor": "white",
     "font.size": 10,
-    "legend.frameon": False,
     "lines.linewidth": 2,
 }
-PIXELS_PER_INCH = 144  # drawn at twice the size that it is shown in, so that it is sharp on fine screens
+PIXELS_PER_INCH = 192  # twice the 96 of a web page, so that it is sharp on fine screens
 
 
 class Figure(MatplotlibFigure):
@@ -61,6 +61,7 @@ def new_figure(alt, *, width=7.0, height=3.5, rows=1, columns=1, title=None, **o
     axes : Axes, or an array of them
     """
     with matplotlib.rc_context(STYLE):
+        width = max(width, 0.3 + 0.105 * len(title or ""))  # room for the title, in bold letters of 12 points
         figure = Figure(figsize=(width, height), layout="constrained")
         figure.alt = alt
         axes = figure.subplots(rows, columns, **options)
@@ -93,16 +94,22 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
     -------
     Figure
     """
-    images = _square(X)
+    images = _square(X, "X")
+    columns = min(checks.count(columns, "columns"), len(images))
     n_rows = -(-len(images) // columns)
-    captions = None if captions is None else [str(caption) for caption in captions]
-    if captions is not None and len(captions) != len(images):
-        raise ValueError(f"captions has {len(captions)} entries for {len(images)} images; expected one each.")
-    alt = alt or f"{title}. {len(images)} images" + (f": {', '.join(captions)}." if captions else ".")
+    captions = _one_each(captions, images, "captions")
+    highlight = _one_each(highlight, images, "highlight")
+    captions = captions and [str(caption) for caption in captions]
+    alt = alt or f"{title}. Images: " + (", ".join(captions) if captions else str(len(images))) + "."
     lines = max(caption.count("\n") + 1 for caption in captions) if captions else 0
     figure, axes = new_figure(
-        alt, width=max(4.0, columns * scale), height=0.4 + n_rows * (scale + 0.19 * lines), rows=n_rows,
-        columns=columns, title=title, squeeze=False,
+        alt,
+        width=columns * scale,
+        height=0.4 + n_rows * (scale + 0.19 * lines),
+        rows=n_rows,
+        columns=columns,
+        title=title,
+        squeeze=False,
     )
     for i, ax in enumerate(axes.flat):
         ax.axis("off")
@@ -111,8 +118,15 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
             if captions:
                 marked = highlight is not None and highlight[i]
                 ax.text(
-                    0.5, -0.04, captions[i], transform=ax.transAxes, ha="center", va="top", fontsize=9,
-                    color=ORANGE if marked else "black", fontweight="bold" if marked else "normal",
+                    0.5,
+                    -0.04,
+                    captions[i],
+                    transform=ax.transAxes,
+                    ha="center",
+                    va="top",
+                    fontsize=9,
+                    color=ORANGE if marked else "black",
+                    fontweight="bold" if marked else "normal",
                 )
     return figure
 
@@ -133,13 +147,19 @@ def plot_weights(weights, captions=None, *, columns=10, title="Weights", alt=Non
     -------
     Figure
     """
-    images = _square(weights)
+    images = _square(weights, "weights")
     limit = np.abs(images).max() or 1.0
+    columns = min(checks.count(columns, "columns"), len(images))
     n_rows = -(-len(images) // columns)
+    captions = _one_each(captions, images, "captions")
     figure, axes = new_figure(
-        alt or f"{title}. The weights of {len(images)} units as images; red is positive, blue negative.",
-        width=max(4.0, columns * scale + 0.8), height=0.4 + n_rows * (scale + (0.19 if captions is not None else 0)),
-        rows=n_rows, columns=columns, title=title, squeeze=False,
+        alt or f"{title}. Weights as images, number of units: {len(images)}; red is positive, blue negative.",
+        width=columns * scale + 0.8,
+        height=0.4 + n_rows * (scale + (0.19 if captions is not None else 0)),
+        rows=n_rows,
+        columns=columns,
+        title=title,
+        squeeze=False,
     )
     for i, ax in enumerate(axes.flat):
         ax.axis("off")
@@ -165,11 +185,16 @@ def plot_learning_curve(history, *, title="The cost falls", alt=None):
     -------
     Figure
     """
-    histories = history if isinstance(next(iter(history.values())), dict) else {"": history}
+    histories = {"": history} if "cost" in history else history
+    if not histories or not all(h["cost"] for h in histories.values()):
+        raise ValueError("history is empty; expected at least one iteration.")
     with_accuracy = all("validation_accuracy" in h for h in histories.values())
     figure, axes = new_figure(
         alt or f"{title}. " + " ".join(_describe(name, h) for name, h in histories.items()),
-        width=9 if with_accuracy else 6, columns=2 if with_accuracy else 1, title=title, squeeze=False,
+        width=9 if with_accuracy else 6,
+        columns=2 if with_accuracy else 1,
+        title=title,
+        squeeze=False,
     )
     panels = [("cost", "cost J")] + ([("validation_accuracy", "validation accuracy")] if with_accuracy else [])
     for ax, (key, label) in zip(axes[0], panels, strict=True):
@@ -178,6 +203,7 @@ def plot_learning_curve(history, *, title="The cost falls", alt=None):
         ax.set(xlabel="iteration", ylabel=label)
         ax.grid(alpha=0.3)
     axes[0, 0].set_yscale("log")
+    axes[0, 0].yaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
     axes[0, 0].yaxis.set_major_formatter("{x:g}")
     axes[0, 0].yaxis.set_minor_formatter("")
     if len(histories) > 1:
@@ -199,21 +225,36 @@ def plot_confusion_matrix(matrix, *, title="What was taken for what", alt=None):
     -------
     Figure
     """
-    matrix = np.asarray(matrix)
+    matrix = checks.dense(matrix, "matrix")
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
+        raise ValueError(f"matrix has shape {matrix.shape}; expected (n_classes, n_classes).")
     mistakes = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
     worst = np.unravel_index(mistakes.argmax(), mistakes.shape)
     figure, ax = new_figure(
-        alt or f"{title}. {np.trace(matrix)} of {matrix.sum()} on the diagonal; "
-        f"the commonest mistake is {worst[0]} taken for {worst[1]}, {mistakes[worst]} times.",
-        width=6.2, height=5.6, title=title,
+        alt
+        or f"{title}. {np.trace(matrix)} of {matrix.sum()} on the diagonal"
+        + (
+            f"; the commonest mistake is {worst[0]} taken for {worst[1]}, {mistakes[worst]} times."
+            if mistakes.any()
+            else ": no mistakes."
+        ),
+        width=6.2,
+        height=5.6,
+        title=title,
     )
     picture = ax.imshow(mistakes, cmap="viridis", vmin=0)
     for (row, column), count in np.ndenumerate(matrix):
-        dark = mistakes[row, column] < 0.6 * max(1, mistakes.max())
+        dark = mistakes[row, column] < 0.43 * max(1, mistakes.max())
         on_diagonal = row == column
         ax.text(
-            column, row, count, ha="center", va="center", fontsize=9,
-            color="white" if dark else "black", fontweight="bold" if on_diagonal else "normal",
+            column,
+            row,
+            count,
+            ha="center",
+            va="center",
+            fontsize=9,
+            color="white" if dark else "black",
+            fontweight="bold" if on_diagonal else "normal",
         )
     classes = range(len(matrix))
     ax.set(xlabel="predicted digit", ylabel="true digit", xticks=classes, yticks=classes)
@@ -236,11 +277,20 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
     -------
     Figure
     """
-    bests = [f"{name}: central differences are best near a step of {s.steps[s.central.argmin()]:.0e}, "
-             f"with an error of {s.central.min():.0e}." for name, s in sweeps.items()]
+    if not sweeps:
+        raise ValueError("sweeps is empty; expected one or more, by name.")
+    bests = [
+        f"{name}: central differences are best near a step of {s.steps[s.central.argmin()]:.0e}, "
+        f"with an error of {s.central.min():.0e}."
+        for name, s in sweeps.items()
+    ]
     figure, axes = new_figure(
-        alt or f"{title}. " + " ".join(bests), width=4.5 * len(sweeps), columns=len(sweeps), title=title,
-        sharey=True, squeeze=False,
+        alt or f"{title}. " + " ".join(bests),
+        width=4.5 * len(sweeps),
+        columns=len(sweeps),
+        title=title,
+        sharey=True,
+        squeeze=False,
     )
     for ax, (name, sweep) in zip(axes[0], sweeps.items(), strict=True):
         ax.loglog(sweep.steps, sweep.forward, marker="s", markersize=3, label="forward")
@@ -252,19 +302,27 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
     return figure
 
 
-def _square(X):
+def _one_each(values, images, name):
+    """Return values, of which there is one for each image, as a list; None stays None."""
+    values = None if values is None else list(values)
+    if values is not None and len(values) != len(images):
+        raise ValueError(f"{name} has {len(values)} entries for {len(images)} images; expected one each.")
+    return values
+
+
+def _square(X, name):
     """Return images (n, k * k) as (n, k, k)."""
-    X = checks.dense(X, "X")
+    X = checks.dense(X, name)
     side = round(X.shape[-1] ** 0.5) if X.ndim == 2 else 0
     if X.ndim != 2 or side**2 != X.shape[1] or len(X) == 0:
-        raise ValueError(f"X has shape {X.shape}; expected (n, 784), one image a row (X[i:i+1] for a single one).")
+        raise ValueError(f"{name} has shape {X.shape}; expected (n, 784), one image a row ({name}[i:i+1] for one).")
     return X.reshape(-1, side, side)
 
 
 def _describe(name, history):
     """Return a sentence about one learning curve."""
     cost = history["cost"]
-    text = f"{name + ': ' if name else ''}the cost falls from {cost[0]:.3g} to {cost[-1]:.3g} in {len(cost)} iterations"
+    text = f"{name or 'Cost'}: from {cost[0]:.3g} to {cost[-1]:.3g} in {len(cost)} iterations"
     if "validation_accuracy" in history:
         text += f"; validation accuracy ends at {100 * history['validation_accuracy'][-1]:.1f} %"
     return text + "."

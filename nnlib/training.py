@@ -160,9 +160,7 @@ class _Recorder:
         return time.perf_counter() - self.started
 
     def evaluate(self, params):
-        cost, gradient = cost_and_gradient(
-            params, self.layer_sizes, self.X, self.y, self.lam, n_threads=self.n_threads
-        )
+        cost, gradient = cost_and_gradient(params, self.layer_sizes, self.X, self.y, self.lam, n_threads=self.n_threads)
         self.n_evaluations += 1
         self.gradient_norm = float(np.linalg.norm(gradient))
         if cost < self.best_cost:

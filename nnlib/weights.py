@@ -70,20 +70,25 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
     ValueError, TypeError
         If an argument is not as above. Files that were there before stay as they were.
     """
-    path = Path(path)
+    path, settings = Path(path), settings or {}
     thetas = [checks.finite(theta, f"thetas[{i}]") for i, theta in enumerate(checks.thetas(thetas))]
     if preparation not in PREPARATIONS:
         raise ValueError(f"preparation is {preparation!r}; expected one of {', '.join(PREPARATIONS)}.")
     if path.suffix == ".npz":
         arrays = {f"theta{i}": theta for i, theta in enumerate(thetas, start=1)}
-        about = json.dumps({"preparation": preparation, "settings": settings or {}})
+        try:
+            about = json.dumps({"preparation": preparation, "settings": settings, "layer_sizes": sizes_of(thetas)})
+        except TypeError as error:
+            raise TypeError(f"settings is {settings!r}; expected what JSON can hold: {error}.") from None
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"There is no folder {path.parent} for {path.name}.")
         _write_atomically({path: lambda file: np.savez_compressed(file, about=np.array(about), **arrays)})
         return
-    if path.suffix:
+    if path.suffix and not path.is_dir():
         raise ValueError(f"path is {path}; expected a name that ends in .npz, or a folder for the text files.")
     stale = path / f"Theta{len(thetas) + 1}.txt"
     if stale.exists():
-        raise ValueError(f"{stale} is there already, from a network with more layers; delete it or take another folder.")
+        raise ValueError(f"{stale} is there already, from a deeper network; delete it or take another folder.")
     path.mkdir(parents=True, exist_ok=True)
     _write_atomically(
         {
@@ -140,22 +145,27 @@ def load_network(path=None):
         network = _load_text(path) if path.is_dir() else _load_npz(path)
         for i, theta in enumerate(checks.thetas(network.thetas)):
             checks.finite(theta, f"thetas[{i}]")
-    except (ValueError, TypeError, KeyError, EOFError, OSError, zipfile.BadZipFile, zipfile.error) as error:
+    except Exception as error:  # a damaged file can break zipfile, zlib, NumPy and json in many ways
         raise ValueError(
-            f"{path} holds no network that can be read: {error} Save it again, or train a new one."
+            f"{path} holds no network that can be read ({error}). Save it again, or train a new one."
         ) from None
-    prepare(np.zeros((1, network.layer_sizes[0])), network.preparation)
     return network
 
 
 def _load_npz(path):
-    with np.load(path, allow_pickle=False) as file:
+    if not zipfile.is_zipfile(path):
+        raise ValueError("it is no .npz file, nor a folder with Theta1.txt, Theta2.txt.")
+    with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
         names = [f"theta{i}" for i in range(1, len(file.files))]
         if not names or sorted(file.files) != sorted([*names, "about"]):
             raise ValueError(f"it holds {', '.join(file.files) or 'nothing'}; expected about, theta1, theta2 …")
         about = json.loads(str(file["about"]))
-        thetas = [file[name].astype(np.float64) for name in names]
-    return Network(thetas, about["preparation"], about["settings"])
+        thetas = checks.thetas([file[name] for name in names])
+    if not isinstance(about, dict) or about.get("preparation") not in list(PREPARATIONS):
+        raise ValueError(f"it says {about!r}; expected a preparation, one of {', '.join(PREPARATIONS)}.")
+    if list(sizes_of(thetas)) != about.get("layer_sizes", list(sizes_of(thetas))):
+        raise ValueError(f"it holds layers of {sizes_of(thetas)} units; expected {about['layer_sizes']}.")
+    return Network([theta.astype(np.float64) for theta in thetas], about["preparation"], about["settings"])
 
 
 def _load_text(folder):
@@ -164,6 +174,9 @@ def _load_text(folder):
         paths.append(path)
     if not paths:
         raise ValueError("there is no Theta1.txt in it.")
+    for path in paths:
+        if not path.read_bytes().strip():
+            raise ValueError(f"{path.name} is empty.")
     return Network([np.loadtxt(path, ndmin=2, delimiter=" ") for path in paths])
 
 

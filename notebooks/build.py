@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import jupytext
@@ -47,8 +48,12 @@ def read_source(path):
 def execute(notebook):
     """Run a notebook from top to bottom in a fresh kernel, in the folder that it will stand in."""
     NotebookClient(
-        notebook, timeout=SECONDS_PER_NOTEBOOK, kernel_name="python3", resources={"metadata": {"path": str(HERE)}},
-        record_timing=False, store_widget_state=False,
+        notebook,
+        timeout=SECONDS_PER_NOTEBOOK,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(HERE)}},
+        record_timing=False,
+        store_widget_state=False,
     ).execute()
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
@@ -81,7 +86,7 @@ def source_problems(notebook):
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     levels = [len(mark) for mark in re.findall(r"^(#{1,6}) ", text, flags=re.MULTILINE)]
     found = [] if levels.count(1) == 1 and levels[0] == 1 else ["it must have one H1, at the top"]
-    jumps = [b for a, b in zip(levels[:-1], levels[1:], strict=True) if b > a + 1]
+    jumps = [b for a, b in pairwise(levels) if b > a + 1]
     found += ["a level of headings is skipped"] * bool(jumps)
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     return found + [f"a line too long to see: {line}" for line in code.splitlines() if len(line) > LINE_LENGTH]
@@ -137,7 +142,8 @@ def main(arguments=None):
         print("\n".join(lines) or f"{len(pairs)} notebooks are what their sources give.")
         return int(bool(lines))
     wanted = [
-        source for source in pairs
+        source
+        for source in pairs
         if options.all or (source.name.startswith(tuple(options.names)) if options.names else source in stale)
     ]
     for source in wanted:

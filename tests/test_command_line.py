@@ -1,0 +1,141 @@
+"""``python -m nnlib``: trains, measures, saves; and says what is wrong in one line."""
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import sklearn.metrics
+
+import nnlib
+import nnlib.__main__
+
+
+def run(*arguments, cwd):
+    """Run ``python -m nnlib`` and return what came of it."""
+    command = [sys.executable, "-m", "nnlib", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=100, check=False)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """One run with every option but --data: what it printed, and the folder it ran in."""
+    folder = tmp_path_factory.mktemp("trained")
+    result = run(
+        "--hidden", 20, 7, "--lam", 0.3, "--max-iter", 2, "--epsilon", 0.2, "--seed", 0,
+        "--save", "network.npz", "--save-text", "text", "--quiet", cwd=folder,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    return result, folder
+
+
+def test_printed_figures_are_those_of_the_saved_network(trained, mnist):
+    result, folder = trained
+    network = nnlib.load_network(folder / "network.npz")
+    for part, X, y in (("training", mnist.X_train, mnist.y_train), ("test", mnist.X_test, mnist.y_test)):
+        (line,) = (line for line in result.stdout.splitlines() if line.split()[0] == part)
+        guesses = network.predict(X)
+        accuracy = sklearn.metrics.accuracy_score(y, guesses)
+        precision = sklearn.metrics.precision_score(y, guesses, average="macro", zero_division=0)
+        assert re.search(r"accuracy\s+(\S+) %", line)[1] == f"{100 * accuracy:.2f}"
+        assert re.search(r"precision \(macro\)\s+(\S+)", line)[1] == f"{precision:.4f}"
+        if part == "test":
+            assert network.settings["test_accuracy"] == pytest.approx(accuracy)
+
+
+def test_both_kinds_of_files_hold_the_same_network(trained):
+    _, folder = trained
+    network, text = nnlib.load_network(folder / "network.npz"), nnlib.load_thetas(folder / "text")
+    assert network.layer_sizes == (784, 20, 7, 10)
+    for one, other in zip(network.thetas, text, strict=True):
+        assert np.array_equal(one, other)
+    assert sorted(os.listdir(folder)) == ["network.npz", "text"]
+    assert sorted(os.listdir(folder / "text")) == ["Theta1.txt", "Theta2.txt", "Theta3.txt"]
+
+
+def test_every_option_reaches_the_training(trained, mnist):
+    result, folder = trained
+    given = {"lam": 0.3, "max_iter": 2, "epsilon": 0.2, "seed": 0}
+    expected = nnlib.train(mnist.X_train, mnist.y_train, layer_sizes=(784, 20, 7, 10), progress=False, **given)
+    network = nnlib.load_network(folder / "network.npz")
+    for found, theta in zip(network.thetas, expected.thetas, strict=True):
+        np.testing.assert_allclose(found, theta, rtol=1e-6, atol=1e-9)
+    assert f"Cost {expected.cost:.4f}" in result.stdout
+    assert network.settings.items() >= given.items()
+
+
+def test_it_says_where_it_saved_and_quiet_is_quiet(trained):
+    result, _ = trained
+    assert "Saved network.npz" in result.stdout
+    assert "Saved text" in result.stdout
+    assert result.stderr == ""
+
+
+def test_progress_goes_to_the_other_stream(tmp_path):
+    result = run("--hidden", 2, "--max-iter", 1, cwd=tmp_path)
+    assert result.returncode == 0
+    assert "cost" in result.stderr
+    assert "\r" not in result.stdout  # so that it can be piped on
+    assert "test accuracy" in result.stdout
+    assert os.listdir(tmp_path) == []
+
+
+def test_help(tmp_path):
+    result = run("--help", cwd=tmp_path)
+    assert result.returncode == 0
+    assert result.stderr == ""
+    options = ("data", "hidden", "lam", "max-iter", "epsilon", "seed", "save", "save-text", "quiet")
+    assert set(re.findall(r"^  --([\w-]+)", result.stdout, re.MULTILINE)) == set(options)
+    for default in ("[100]", "0.1", "0.15"):
+        assert f"(default: {default})" in result.stdout
+
+
+BAD_VALUES = {
+    "--max-iter 0": ["max", "0", "1 or above"],
+    "--max-iter many": ["--max-iter", "many"],
+    "--lam -1": ["lam", "-1", "0 or above"],
+    "--hidden 0": ["0", "above 0"],
+    "--hidden": ["--hidden"],
+    "--data missing.mat": ["There is no", "missing.mat"],
+    "--data .": ["folder"],
+    "--data text.mat": ["text.mat", "is not the MNIST database"],
+    "--save network.txt": ["--save", "network.txt", ".npz"],
+    "--save missing/network.npz": ["--save", "missing"],
+    "--save folder.npz": ["--save", "folder.npz"],
+    "--save-text network.npz": ["--save-text", "network.npz"],
+    "--save-text text.mat": ["--save-text", "text.mat"],
+    "--nonsense": ["--nonsense"],
+}
+
+
+@pytest.mark.parametrize("bad", BAD_VALUES)
+def test_bad_values_are_refused_in_one_line_before_training(tmp_path, bad):
+    (tmp_path / "text.mat").write_text("no digits here")
+    (tmp_path / "folder.npz").mkdir()
+    result = run("--quiet", "--hidden", 2, "--max-iter", 1, *bad.split(), cwd=tmp_path)
+    assert result.returncode in (1, 2)
+    assert "Traceback" not in result.stderr
+    *usage, message = result.stderr.strip().splitlines()
+    assert not usage or usage[0].startswith("usage: ")
+    assert message.startswith("python -m nnlib: ")
+    for words in BAD_VALUES[bad]:
+        assert words in message
+    assert result.stdout == ""  # a mistake must not cost the minutes that training takes
+    assert sorted(os.listdir(tmp_path)) == ["folder.npz", "text.mat"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ("--lam nan", "lam is nan; expected a finite number"),
+        ("--epsilon 0", "epsilon is 0.0; expected a number above 0"),
+        ("--seed -1", "seed is -1; expected a whole number, 0 or above"),
+    ],
+)
+def test_other_bad_values(bad, message, mnist, monkeypatch, capsys):
+    monkeypatch.setattr(nnlib.__main__, "load_mnist", lambda path: mnist)  # loaded already
+    with pytest.raises(SystemExit, match=message):
+        nnlib.__main__.main(["--quiet", "--hidden", "2", "--max-iter", "1", *bad.split()])
+    assert capsys.readouterr().out == ""

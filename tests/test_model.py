@@ -1,0 +1,564 @@
+"""Forward propagation, cost and gradient, against oracles that share no code with the library."""
+
+import math
+from decimal import Decimal, localcontext
+
+import numpy as np
+import pytest
+import scipy.sparse
+import threadpoolctl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import expit, log_expit
+from sklearn.neural_network import MLPClassifier
+
+import nnlib
+import nnlib.model
+
+SIZES = [(5, 3), (6, 4, 3), (7, 5, 4, 3), (6, 4, 5, 3, 4)]  # none to three hidden layers
+HIDDEN = {2: "no hidden layer", 3: "one", 4: "two", 5: "three"}
+
+
+def example(layer_sizes, m=40, seed=0, dtype=np.float64, scale=1.0):
+    rng = np.random.default_rng(seed)
+    n_params = sum((1 + layer_sizes[i]) * layer_sizes[i + 1] for i in range(len(layer_sizes) - 1))
+    params = rng.normal(scale=scale, size=n_params)
+    X = rng.random((m, layer_sizes[0])).astype(dtype)
+    y = rng.integers(0, layer_sizes[-1], m)
+    return params, X, y
+
+
+def split(params, layer_sizes):
+    """Cut the flat vector by hand: (biases, weights (n_out, n_in)) of each layer."""
+    layers, start = [], 0
+    for i in range(len(layer_sizes) - 1):
+        n_in, n_out = layer_sizes[i], layer_sizes[i + 1]
+        theta = np.array([params[start + row * (1 + n_in) : start + (row + 1) * (1 + n_in)] for row in range(n_out)])
+        layers.append((theta[:, 0], theta[:, 1:]))
+        start += n_out * (1 + n_in)
+    assert start == len(params)
+    return layers
+
+
+def sklearn_cost_and_gradient(params, layer_sizes, X, y, lam):
+    """Ask scikit-learn's multilayer perceptron: a one-hot Y makes its outputs sigmoids, each with a loss of its own."""
+    layers = split(params, layer_sizes)
+    n_layers = len(layers)
+    mlp = MLPClassifier(hidden_layer_sizes=layer_sizes[1:-1], activation="logistic", alpha=lam)
+    mlp.n_layers_ = n_layers + 1
+    mlp.out_activation_ = "logistic"
+    mlp.coefs_ = [weights.T for _, weights in layers]
+    mlp.intercepts_ = [biases for biases, _ in layers]
+    Y = np.eye(layer_sizes[-1])[y]
+    activations = [X.astype(np.float64)] + [None] * n_layers
+    cost, weights, biases = mlp._backprop(X, Y, None, activations, *([None] * n_layers for _ in range(3)))
+    gradient = [np.column_stack([b, w.T]).ravel() for b, w in zip(biases, weights, strict=True)]
+    return cost, np.concatenate(gradient)
+
+
+def naive_z(biases, weights, a):
+    return [
+        math.fsum([bias, *(weight * value for weight, value in zip(row, a, strict=True))])
+        for bias, row in zip(biases.tolist(), weights.tolist(), strict=True)
+    ]
+
+
+def naive_cost(params, layer_sizes, X, y, lam):
+    """Compute the cost in loops over examples and units, from the formula."""
+    layers = split(params, layer_sizes)
+    terms = []
+    for x, label in zip(X, y, strict=True):
+        a = [float(value) for value in x]
+        for biases, weights in layers:
+            z = naive_z(biases, weights, a)
+            a = [float(expit(value)) for value in z]
+        terms += [-log_expit(value if k == label else -value) for k, value in enumerate(z)]
+    squares = math.fsum(float(w) ** 2 for _, weights in layers for w in weights.ravel())
+    return math.fsum(terms) / len(X) + lam / (2 * len(X)) * squares
+
+
+def central_differences(function, params, step=1e-5):
+    gradient = np.empty(len(params))
+    for i in range(len(params)):
+        up, down = params.copy(), params.copy()
+        up[i] += step
+        down[i] -= step
+        gradient[i] = (function(up) - function(down)) / (2 * step)
+    return gradient
+
+
+def relative_difference(a, b):
+    return np.linalg.norm(a - b) / np.linalg.norm(b)
+
+
+# ---- cost and gradient against scikit-learn, differences, and a calculation by hand
+
+
+@pytest.mark.parametrize("lam", [0.0, 0.1, 7])
+@pytest.mark.parametrize("layer_sizes", SIZES, ids=lambda sizes: HIDDEN[len(sizes)])
+def test_cost_and_gradient_are_those_of_scikit_learn(layer_sizes, lam):
+    params, X, y = example(layer_sizes)
+    cost, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, lam)
+    expected_cost, expected_gradient = sklearn_cost_and_gradient(params, layer_sizes, X, y, lam)
+    assert cost == pytest.approx(expected_cost, rel=1e-10)
+    assert relative_difference(gradient, expected_gradient) < 1e-10
+    np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-9, atol=1e-13)  # each parameter in its place
+
+
+def test_cost_and_gradient_over_several_blocks_are_those_of_scikit_learn():
+    layer_sizes = (20, 12, 10)
+    params, X, y = example(layer_sizes, m=3500)  # the last block is shorter than the others
+    cost, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, 0.3)
+    expected_cost, expected_gradient = sklearn_cost_and_gradient(params, layer_sizes, X, y, 0.3)
+    assert cost == pytest.approx(expected_cost, rel=1e-10)
+    assert relative_difference(gradient, expected_gradient) < 1e-10
+
+
+@pytest.mark.parametrize("m", [1, 999, 1000, 1001, 2000])
+def test_every_example_counts_once_whatever_the_number_of_rows(m):
+    layer_sizes = (3, 2, 4)
+    params, X, y = example(layer_sizes, m=m)
+    cost, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y)
+    expected_cost, expected_gradient = sklearn_cost_and_gradient(params, layer_sizes, X, y, 0.0)
+    assert cost == pytest.approx(expected_cost, rel=1e-10)
+    assert relative_difference(gradient, expected_gradient) < 1e-10
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    layer_sizes=st.lists(st.integers(1, 5), min_size=2, max_size=5),
+    m=st.integers(1, 6),
+    lam=st.sampled_from([0.0, 0.5, 3.0]),
+    seed=st.integers(0, 999),
+)
+def test_gradient_agrees_with_central_differences_for_any_shape(layer_sizes, m, lam, seed):
+    params, X, y = example(layer_sizes, m=m, seed=seed)
+    cost, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, lam)
+    assert cost == pytest.approx(naive_cost(params, layer_sizes, X, y, lam), rel=1e-12)
+    differences = central_differences(lambda p: naive_cost(p, layer_sizes, X, y, lam), params)
+    np.testing.assert_allclose(gradient, differences, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("lam", [0.0, 2.0])
+@pytest.mark.parametrize("layer_sizes", SIZES, ids=lambda sizes: HIDDEN[len(sizes)])
+def test_gradient_is_that_of_its_own_cost(layer_sizes, lam):
+    params, X, y = example(layer_sizes, seed=4)
+    _, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, lam)
+    differences = central_differences(lambda p: nnlib.cost_and_gradient(p, layer_sizes, X, y, lam)[0], params)
+    np.testing.assert_allclose(gradient, differences, rtol=0, atol=1e-8)
+    assert relative_difference(gradient, differences) < 1e-8
+
+
+# A network of 2 inputs, 2 hidden units and 1 output, worked out by hand. With L = log 3, sigmoid(L) = 3/4,
+# sigmoid(0) = 1/2 and sigmoid(-L) = 1/4, so all activations are fractions.
+#
+#   Theta1 = [[0, L, 0], [0, 0, -L]]          Theta2 = [[-7L/4, 3L, L]]
+#
+#   example      z2        a2            z3                              a3    delta3 = a3 - Y, with Y = 1
+#   x = (1, 0)   (L, 0)    (3/4, 1/2)    -7L/4 + 9L/4 + L/2 = L          3/4   -1/4
+#   x = (0, 1)   (0, -L)   (1/2, 1/4)    -7L/4 + 3L/2 + L/4 = 0          1/2   -1/2
+#
+# Cost: (-log 3/4 - log 1/2) / 2 = log(8/3) / 2.
+#
+# Gradient of Theta2, the mean over both examples of delta3 * (1, a2):
+#   bias  (-1/4 - 1/2) / 2 = -3/8     unit 1  (-3/16 - 1/4) / 2 = -7/32     unit 2  (-1/8 - 1/8) / 2 = -1/8
+#
+# delta2 = delta3 * Theta2's weights * a2 (1 - a2), where a2 (1 - a2) is 3/16, 1/4 for the first example and
+# 1/4, 3/16 for the second:
+#   first   (-1/4 * 3L * 3/16, -1/4 * L * 1/4)  = (-9L/64, -L/16)
+#   second  (-1/2 * 3L * 1/4,  -1/2 * L * 3/16) = (-3L/8, -3L/32)
+#
+# Gradient of Theta1, the mean over both examples of delta2 * (1, x):
+#   unit 1  bias (-9L/64 - 24L/64) / 2 = -33L/128    x1 -9L/128    x2 -3L/16
+#   unit 2  bias (-2L/32 - 3L/32) / 2  = -5L/64      x1 -L/32      x2 -3L/64
+#
+# With lam = 2 and m = 2, the cost gains 2/4 * (L^2 + L^2 + 9 L^2 + L^2) = 6 L^2, and the gradient of each
+# weight, but of no bias, gains that weight.
+L = math.log(3)
+HAND_SIZES = (2, 2, 1)
+HAND_PARAMS = np.array([0, L, 0, 0, 0, -L, -7 * L / 4, 3 * L, L])
+HAND_X = np.array([[1.0, 0.0], [0.0, 1.0]])
+HAND_Y = np.array([0, 0])  # the only class there is, so Y = 1
+HAND_GRADIENT = np.array(
+    [-33 * L / 128, -9 * L / 128, -3 * L / 16, -5 * L / 64, -L / 32, -3 * L / 64, -3 / 8, -7 / 32, -1 / 8]
+)
+
+
+def test_forward_of_a_network_worked_out_by_hand():
+    X, a2, a3 = nnlib.forward(nnlib.unpack(HAND_PARAMS, HAND_SIZES), HAND_X)
+    np.testing.assert_array_equal(X, HAND_X)
+    np.testing.assert_allclose(a2, [[3 / 4, 1 / 2], [1 / 2, 1 / 4]], rtol=1e-14)
+    np.testing.assert_allclose(a3, [[3 / 4], [1 / 2]], rtol=1e-14)
+
+
+def test_cost_and_gradient_of_a_network_worked_out_by_hand():
+    cost, gradient = nnlib.cost_and_gradient(HAND_PARAMS, HAND_SIZES, HAND_X, HAND_Y)
+    assert cost == pytest.approx(math.log(8 / 3) / 2, rel=1e-14)
+    np.testing.assert_allclose(gradient, HAND_GRADIENT, rtol=1e-13)
+
+
+def test_regularisation_of_a_network_worked_out_by_hand():
+    cost, gradient = nnlib.cost_and_gradient(HAND_PARAMS, HAND_SIZES, HAND_X, HAND_Y, lam=2)
+    assert cost == pytest.approx(math.log(8 / 3) / 2 + 6 * L**2, rel=1e-14)
+    weights = np.array([0, L, 0, 0, 0, -L, 0, 3 * L, L])
+    np.testing.assert_allclose(gradient, HAND_GRADIENT + weights, rtol=1e-13)
+
+
+def test_zero_weights_cost_log_2_for_each_output():
+    # Every output is 1/2, whatever the image.
+    _, X, y = example((6, 4, 10))
+    cost, _ = nnlib.cost_and_gradient(np.zeros(4 * 7 + 10 * 5), (6, 4, 10), X, y, lam=3)
+    assert cost == pytest.approx(10 * math.log(2), rel=1e-14)
+
+
+def test_lam_defaults_to_no_regularisation():
+    params, X, y = example((6, 4, 3))
+    assert nnlib.cost_and_gradient(params, (6, 4, 3), X, y)[0] == nnlib.cost_and_gradient(params, (6, 4, 3), X, y, 0)[0]
+
+
+# ---- forward
+
+
+@settings(max_examples=60, deadline=None)
+@given(layer_sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5), m=st.integers(1, 5), seed=st.integers(0, 999))
+def test_forward_does_what_a_loop_over_examples_and_units_does(layer_sizes, m, seed):
+    params, X, _ = example(layer_sizes, m=m, seed=seed, scale=3)
+    layers = split(params, layer_sizes)
+    activations = nnlib.forward([np.column_stack(layer) for layer in layers], X)
+    assert [a.shape for a in activations] == [(m, n) for n in layer_sizes]
+    for i in range(m):
+        a = X[i].tolist()
+        for (biases, weights), found in zip(layers, activations[1:], strict=True):
+            a = [1 / (1 + math.exp(-z)) for z in naive_z(biases, weights, a)]
+            np.testing.assert_allclose(found[i], a, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_forward_works_in_the_dtype_of_the_images_and_hands_them_back(dtype):
+    params, X, _ = example((6, 4, 3), dtype=dtype)
+    activations = nnlib.forward(nnlib.unpack(params, (6, 4, 3)), X)
+    assert activations[0] is X
+    assert [a.dtype for a in activations] == [dtype] * 3
+
+
+def test_sigmoid_and_softplus_agree_with_scipy_over_their_whole_range():
+    z = np.concatenate([np.linspace(-800, 800, 3201), [-1e300, 1e300, -1e-300, 0]])
+    np.testing.assert_allclose(nnlib.model.sigmoid(z), expit(z), rtol=1e-14, atol=2e-16)
+    np.testing.assert_allclose(nnlib.model.softplus(z), -log_expit(-z), rtol=1e-14, atol=1e-320)
+
+
+# ---- dtypes, memory layout, threads
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_cost_is_a_float_and_the_gradient_float64(dtype):
+    params, X, y = example((6, 4, 3), dtype=dtype)
+    for given_params in (params, params.astype(np.float32), params.tolist()):
+        cost, gradient = nnlib.cost_and_gradient(given_params, (6, 4, 3), X, y, 0.1)
+        assert type(cost) is float
+        assert gradient.dtype == np.float64
+        assert gradient.shape == params.shape
+
+
+@pytest.mark.parametrize("layer_sizes", [(784, 25, 10), (784, 25, 15, 10)])
+def test_float32_images_give_nearly_the_gradient_of_float64_images(layer_sizes):
+    params, X, y = example(layer_sizes, m=1500, scale=0.1)
+    X32 = X.astype(np.float32)
+    cost, gradient = nnlib.cost_and_gradient(params, layer_sizes, X32.astype(np.float64), y, 0.1)
+    cost32, gradient32 = nnlib.cost_and_gradient(params, layer_sizes, X32, y, 0.1)
+    assert cost32 == pytest.approx(cost, rel=1e-5)
+    assert relative_difference(gradient32, gradient) < 1e-4
+    assert np.any(gradient32 != gradient)  # the work is done in X's dtype
+
+
+@pytest.mark.parametrize("label_dtype", [np.uint8, np.int8, np.int32, np.int64, np.uint64])
+def test_any_integer_dtype_of_labels_will_do(label_dtype):
+    params, X, y = example((6, 4, 3))
+    expected_cost, expected_gradient = sklearn_cost_and_gradient(params, (6, 4, 3), X, y, 0.1)
+    cost, gradient = nnlib.cost_and_gradient(params, (6, 4, 3), X, y.astype(label_dtype), 0.1)
+    assert cost == pytest.approx(expected_cost, rel=1e-10)
+    assert relative_difference(gradient, expected_gradient) < 1e-10
+
+
+def test_views_and_fortran_order_give_the_cost_of_a_plain_copy():
+    params, X, y = example((6, 4, 3), m=60)
+    expected, _ = sklearn_cost_and_gradient(params, (6, 4, 3), X[::3].copy(), y[::3].copy(), 0.1)
+    for same_X in (X[::3], np.asfortranarray(X[::3]), X[::3][:, ::-1].copy()[:, ::-1]):
+        assert nnlib.cost_and_gradient(params, (6, 4, 3), same_X, y[::3], 0.1)[0] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_any_number_of_threads_gives_the_same_result_bit_for_bit(dtype):
+    layer_sizes = (30, 20, 10)
+    params, X, y = example(layer_sizes, m=3500, dtype=dtype)
+    cost, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, 0.1, n_threads=1)
+    for n_threads in (2, 3, None) * 3:
+        other_cost, other_gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, 0.1, n_threads=n_threads)
+        assert other_cost == cost
+        assert other_gradient.tobytes() == gradient.tobytes()
+
+
+def blas_threads():
+    return [pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+
+
+@pytest.mark.parametrize("spoilt", [False, True], ids=["it returns", "it raises"])
+def test_blas_keeps_its_threads(spoilt):
+    params, X, y = example((6, 4, 3), m=3500)
+    with threadpoolctl.threadpool_limits(limits=2, user_api="blas"):
+        before = blas_threads()
+        if spoilt:
+            X[1700, 2] = np.nan
+            with pytest.raises(ValueError, match="X"):
+                nnlib.cost_and_gradient(params, (6, 4, 3), X, y, n_threads=2)
+        else:
+            nnlib.cost_and_gradient(params, (6, 4, 3), X, y, n_threads=2)
+        assert blas_threads() == before
+
+
+@pytest.mark.parametrize("m", [40, 2500])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_arguments_are_never_written_to(dtype, m):
+    params, X, y = example((6, 4, 3), m=m, dtype=dtype)
+    copies = [array.copy() for array in (params, X, y)]
+    for array in (params, X, y):
+        array.setflags(write=False)
+    _, gradient = nnlib.cost_and_gradient(params, (6, 4, 3), X, y, 0.1)
+    nnlib.forward(nnlib.unpack(params, (6, 4, 3)), X)
+    for array, copy in zip((params, X, y), copies, strict=True):
+        assert array.tobytes() == copy.tobytes()
+    assert gradient.flags.writeable
+    assert not np.shares_memory(gradient, params)
+
+
+def test_the_gradient_of_a_call_survives_the_next_call():
+    params, X, y = example((6, 4, 3))
+    _, gradient = nnlib.cost_and_gradient(params, (6, 4, 3), X, y)
+    copy = gradient.copy()
+    nnlib.cost_and_gradient(params + 1, (6, 4, 3), X, y)
+    np.testing.assert_array_equal(gradient, copy)
+
+
+# ---- large weights; warnings are errors in these tests, so an overflow shows
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("layer_sizes", [(50, 10), (50, 20, 10), (50, 20, 15, 10)])
+def test_weights_of_ten_thousand_neither_overflow_nor_lose_the_cost(layer_sizes, dtype):
+    params, X, y = example(layer_sizes, dtype=dtype)
+    params = 1e4 * np.sign(params)
+    assert all(np.isfinite(a).all() for a in nnlib.forward(nnlib.unpack(params, layer_sizes), X))
+    cost, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, 0.1)
+    assert np.isfinite(gradient).all()
+    expected = naive_cost(params, layer_sizes, X, y, 0.1)
+    assert cost == pytest.approx(expected, rel=1e-10 if dtype == np.float64 else 1e-4)
+
+
+def exact_softplus(z):
+    """Compute log(1 + exp(z)) with 60 digits."""
+    with localcontext() as context:
+        context.prec = 60
+        power = Decimal(z).exp()
+        # log(1 + p) = p for the tiniest p, where 1 + p would round to 1.
+        return float(power if power < Decimal("1e-40") else (1 + power).ln())
+
+
+@pytest.mark.parametrize("z", [0, 1, 5, 20, 30, 36, 40, 100, 700, 1e4, 1e6])
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("right", [True, False], ids=["the right answer", "a wrong answer"])
+def test_cost_of_saturated_outputs_to_full_precision(z, sign, right):
+    # One weight, one pixel of value 1: the output's z is the weight itself. Two outputs, so that Y is 0 and 1.
+    params = np.array([0.0, sign * z, 0.0, 0.0])
+    y = np.array([0 if right == (sign > 0) else 1])
+    cost, _ = nnlib.cost_and_gradient(params, (1, 2), np.ones((1, 1)), y)
+    other_output = math.log(2)  # its z is 0
+    assert cost == pytest.approx(exact_softplus(-z if right else z) + other_output, rel=1e-14)
+
+
+@pytest.mark.parametrize("z", [5, 20, 30, 36, 40, 100, 700])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_cost_of_answers_that_are_right_and_sure_is_small_but_not_rounded_away(z, dtype):
+    # Output 0 says yes with z, output 1 says no with -z; both are right. z - z would leave nothing of exp(-z).
+    cost, _ = nnlib.cost_and_gradient([0.0, z, 0.0, -z], (1, 2), np.ones((1, 1), dtype), np.array([0]))
+    precision = 1e-12 if dtype == np.float64 else 1e-5
+    smallest = 0 if dtype == np.float64 else 1e-37  # below, float32 has no normal numbers
+    assert cost == pytest.approx(2 * exact_softplus(-z), rel=precision, abs=smallest)
+
+
+# ---- errors
+
+ERRORS = (ValueError, TypeError)
+PARAMS, X_OK, Y_OK = example((6, 4, 3), m=8)
+
+
+def spoilt(array, index, value):
+    array = np.array(array)
+    array[index] = value
+    return array
+
+
+BAD_X = {
+    "NaN": spoilt(X_OK, (3, 2), np.nan),
+    "NaN in float32": spoilt(X_OK.astype(np.float32), (3, 2), np.nan),
+    "inf": spoilt(X_OK, (3, 2), np.inf),
+    "-inf in the last pixel": spoilt(X_OK, (-1, -1), -np.inf),
+    "1-D": X_OK[0],
+    "3-D": X_OK[np.newaxis],
+    "scalar": np.float64(3),
+    "transposed": X_OK.T,
+    "a column short": X_OK[:, 1:],
+    "a column more": np.hstack([np.ones((8, 1)), X_OK]),
+    "no rows": X_OK[:0],
+    "uint8": (255 * X_OK).astype(np.uint8),
+    "int64": X_OK.astype(np.int64),
+    "bool": X_OK > 0.5,
+    "float16": X_OK.astype(np.float16),
+    "complex": X_OK.astype(complex),
+    "object": X_OK.astype(object),
+    "text": X_OK.astype(str),
+    "sparse matrix": scipy.sparse.csr_matrix(X_OK),
+    "sparse array": scipy.sparse.coo_array(X_OK),
+    "ragged": [[0.5] * 6, [0.5] * 5],
+    "None": None,
+}
+
+
+@pytest.mark.parametrize("X", BAD_X.values(), ids=BAD_X)
+def test_cost_and_gradient_refuses_bad_images(X):
+    with pytest.raises(ERRORS, match=r"\bX\b"):
+        nnlib.cost_and_gradient(PARAMS, (6, 4, 3), X, Y_OK)
+
+
+@pytest.mark.parametrize("X", BAD_X.values(), ids=BAD_X)
+def test_forward_refuses_bad_images(X):
+    with pytest.raises(ERRORS, match=r"\bX\b"):
+        nnlib.forward(nnlib.unpack(PARAMS, (6, 4, 3)), X)
+
+
+@pytest.mark.parametrize("layer_sizes", [(6, 3), (6, 4, 3)])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_bad_pixel_is_found_in_any_block_also_where_its_weights_are_zero(value, layer_sizes):
+    params, X, y = example(layer_sizes, m=2500)
+    X[2345, 1] = value
+    with pytest.raises(ValueError, match=r"X .*\(2345, 1\)"):
+        nnlib.cost_and_gradient(params, layer_sizes, X, y)
+    with pytest.raises(ValueError, match=r"X .*\(2345, 1\)"):
+        nnlib.cost_and_gradient(np.zeros_like(params), layer_sizes, X, y)
+
+
+@pytest.mark.parametrize(
+    ("X", "advice"),
+    [
+        (BAD_X["1-D"], r"X\[np\.newaxis, :\]"),
+        (BAD_X["transposed"], r"X\.T"),
+        (BAD_X["uint8"], "255"),
+        (BAD_X["sparse array"], r"X\.toarray\(\)"),
+    ],
+    ids=["1-D", "transposed", "uint8", "sparse"],
+)
+def test_the_error_says_how_to_mend_a_common_mistake(X, advice):
+    with pytest.raises(ERRORS, match=advice):
+        nnlib.cost_and_gradient(PARAMS, (6, 4, 3), X, Y_OK)
+
+
+BAD_Y = {
+    "class 3 of 0 to 2": spoilt(Y_OK, 5, 3),
+    "class -1": spoilt(Y_OK, 0, -1),
+    "floats": Y_OK.astype(float),
+    "float NaN": np.full(8, np.nan),
+    "bool": Y_OK > 0,
+    "text": Y_OK.astype(str),
+    "object": Y_OK.astype(object),
+    "one-hot": np.eye(3, dtype=int)[Y_OK],
+    "a column": Y_OK[:, np.newaxis],
+    "scalar": np.int64(1),
+    "one short": Y_OK[1:],
+    "one more": np.append(Y_OK, 0),
+    "empty": Y_OK[:0],
+    "sparse": scipy.sparse.csr_matrix(Y_OK),
+    "ragged": [[0], [0, 1]],
+    "None": None,
+}
+
+
+@pytest.mark.parametrize("y", BAD_Y.values(), ids=BAD_Y)
+def test_cost_and_gradient_refuses_bad_labels(y):
+    with pytest.raises(ERRORS, match=r"\by\b"):
+        nnlib.cost_and_gradient(PARAMS, (6, 4, 3), X_OK, y)
+
+
+BAD_PARAMS = {
+    "too short": PARAMS[1:],
+    "too long": np.append(PARAMS, 0),
+    "empty": PARAMS[:0],
+    "2-D": PARAMS[np.newaxis],
+    "NaN": spoilt(PARAMS, 7, np.nan),
+    "NaN in a list": spoilt(PARAMS, 7, np.nan).tolist(),
+    "inf in a weight": spoilt(PARAMS, 1, np.inf),
+    "inf in a hidden bias": spoilt(PARAMS, 0, np.inf),
+    "-inf in the last weight": spoilt(PARAMS, -1, -np.inf),
+    "squares overflow": spoilt(PARAMS, 1, 1e200),
+    "object": PARAMS.astype(object),
+    "text": PARAMS.astype(str),
+    "complex": PARAMS.astype(complex),
+    "sparse": scipy.sparse.csr_array(PARAMS),
+    "thetas instead": nnlib.unpack(PARAMS, (6, 4, 3)),
+    "None": None,
+}
+
+
+@pytest.mark.parametrize("params", BAD_PARAMS.values(), ids=BAD_PARAMS)
+def test_cost_and_gradient_refuses_bad_params(params):
+    with pytest.raises(ERRORS, match=r"\bparams\b"):
+        nnlib.cost_and_gradient(params, (6, 4, 3), X_OK, Y_OK, lam=0.1)
+
+
+def test_weights_beyond_float32_are_refused_with_float32_images():
+    X = spoilt(X_OK.astype(np.float32), (slice(None), 0), 0)  # as the margins of the digits are
+    with pytest.raises(ValueError, match=r"float32: params reach 1e\+39"):
+        nnlib.cost_and_gradient(spoilt(PARAMS, 1, 1e39), (6, 4, 3), X, Y_OK)
+
+
+@pytest.mark.parametrize("lam", [-1, -1e-12, np.nan, np.inf, "0.1", None, True, [0.1]], ids=repr)
+def test_cost_and_gradient_refuses_a_bad_lam(lam):
+    with pytest.raises(ERRORS, match=r"\blam\b"):
+        nnlib.cost_and_gradient(PARAMS, (6, 4, 3), X_OK, Y_OK, lam)
+
+
+@pytest.mark.parametrize("layer_sizes", [(), (6,), (6, 0, 3), (6, -4, 3), (6, 4.0, 3), "643", 6, None], ids=repr)
+def test_cost_and_gradient_refuses_bad_layer_sizes(layer_sizes):
+    with pytest.raises(ERRORS, match="layer_sizes"):
+        nnlib.cost_and_gradient(PARAMS, layer_sizes, X_OK, Y_OK)
+
+
+@pytest.mark.parametrize("m", [8, 2500], ids=["one block", "several blocks"])
+@pytest.mark.parametrize("n_threads", [0, -1, 1.5, "2"])
+def test_cost_and_gradient_refuses_a_bad_number_of_threads(n_threads, m):
+    params, X, y = example((6, 4, 3), m=m)
+    with pytest.raises(ERRORS, match="n_threads"):
+        nnlib.cost_and_gradient(params, (6, 4, 3), X, y, n_threads=n_threads)
+
+
+BAD_THETAS = {
+    "none at all": [],
+    "one bare array": np.zeros((3, 7)),
+    "a number": 3.0,
+    "None": None,
+    "1-D": [np.zeros(7)],
+    "bias only": [np.zeros((2, 1))],
+    "no unit": [np.zeros((0, 7))],
+    "second does not fit the first": [np.zeros((4, 7)), np.zeros((3, 4))],
+    "in the wrong order": [np.zeros((3, 5)), np.zeros((4, 7))],
+    "transposed": [np.zeros((7, 4)), np.zeros((5, 3))],
+    "integers": [np.zeros((4, 7), dtype=int)],
+    "objects": [np.zeros((4, 7), dtype=object)],
+    "sparse": [scipy.sparse.csr_array(np.ones((4, 7)))],
+    "NaN": [spoilt(np.zeros((4, 7)), (1, 1), np.nan)],
+    "inf": [np.zeros((4, 7)), spoilt(np.zeros((3, 5)), (1, 0), np.inf)],
+}
+
+
+@pytest.mark.parametrize("thetas", BAD_THETAS.values(), ids=BAD_THETAS)
+def test_forward_refuses_thetas_that_do_not_fit(thetas):
+    with pytest.raises(ERRORS, match="thetas"):
+        nnlib.forward(thetas, X_OK)

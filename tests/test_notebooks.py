@@ -1,0 +1,149 @@
+"""Every lesson runs from its source, offline, within the budget of time and memory."""
+
+import importlib.util
+import os
+import re
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted((ROOT / "notebooks" / "source").glob("*.md"))
+SECONDS, MEGABYTES = 120, 1000  # the budget of a lesson on two cores
+
+spec = importlib.util.spec_from_file_location("build", ROOT / "notebooks" / "build.py")
+build = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(build)
+
+
+def names(paths):
+    return [path.stem for path in paths]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=names(SOURCES))
+def test_lesson_runs_offline_within_its_budget(source, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests" / "no_network"), prepend=os.pathsep)
+    notebook = build.read_source(source)
+    # The last words of the kernel: its peak memory, and whether the network was really shut off.
+    notebook.cells.append(
+        nbformat.v4.new_code_cell(
+            "import pathlib, socket\n"
+            "try:\n    socket.create_connection(('192.0.2.1', 9), timeout=1)\n"
+            "except OSError as error:\n    print(error)\n"
+            "status = pathlib.Path('/proc/self/status')\n"
+            "print(status.read_text() if status.exists() else '')"
+        )
+    )
+    resources = {"metadata": {"path": str(ROOT / "notebooks")}}
+    started = time.perf_counter()
+    NotebookClient(notebook, timeout=3 * SECONDS, kernel_name="python3", resources=resources).execute()
+    seconds = time.perf_counter() - started
+    last_words = notebook.cells.pop().outputs[0].text
+    assert "This runs offline" in last_words
+    assert not [problem for problem in build.problems(notebook) if "without" in problem or "warning" in problem]
+    assert seconds < SECONDS
+    peak = re.search(r"VmHWM:\s+(\d+) kB", last_words)  # Linux only
+    if peak:
+        assert int(peak[1]) / 1000 < MEGABYTES
+
+
+def test_committed_notebooks_are_what_their_sources_give(capsys):
+    assert build.main(["--check"]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=names(SOURCES))
+def test_links_between_lessons_lead_somewhere(source):
+    text = source.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+\.ipynb)\)", text):
+        assert (ROOT / "notebooks" / target).is_file(), target
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=names(SOURCES))
+def test_lesson_has_the_parts_that_every_lesson_has(source):
+    text = source.read_text(encoding="utf-8")
+    for part in ("**Time:**", "**Before this:**", "> **Predict.**", "## Try it", "## Summary", "**Next:**"):
+        assert part in text, part
+
+
+@pytest.fixture
+def workshop(tmp_path, monkeypatch):
+    """Give build.py a folder of its own with one small source."""
+    (tmp_path / "source").mkdir()
+    monkeypatch.setattr(build, "HERE", tmp_path)
+    monkeypatch.setattr(build, "SOURCES", tmp_path / "source")
+
+    def write(text):
+        (tmp_path / "source" / "00_small.md").write_text(text, encoding="utf-8")
+        return tmp_path / "00_small.ipynb"
+
+    return write
+
+
+def cell(code):
+    return f"```{{code-cell}} ipython3\n{code}\n```\n"
+
+
+def test_build_is_repeatable_and_its_check_passes(workshop, capsys):
+    target = workshop("# Title\n\nWords.\n\n" + cell("print(6 * 7)") + "\nWords.\n\n" + cell("print(6 * 7)"))
+    build.main([])
+    first = target.read_bytes()
+    build.main(["--all"])
+    assert target.read_bytes() == first
+    notebook = nbformat.read(target, as_version=4)
+    assert notebook.cells[1].outputs[0].text == "42\n"
+    assert len({c.id for c in notebook.cells}) == len(notebook.cells)
+    assert build.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda nb: nb.cells[0].update(source="# Other"), "cells differ"),
+        (lambda nb: nb.cells[1].update(execution_count=3), "one clean run"),
+        (lambda nb: nb.metadata.update(author="me"), "metadata differ"),
+    ],
+)
+def test_check_fails_where_a_notebook_was_changed_by_hand(workshop, capsys, change, complaint):
+    target = workshop("# Title\n\n" + cell("1 + 1"))
+    build.main([])
+    notebook = nbformat.read(target, as_version=4)
+    change(notebook)
+    nbformat.write(notebook, target)
+    assert build.main(["--check"]) == 1
+    assert complaint in capsys.readouterr().out
+
+
+def test_check_fails_for_a_changed_source_a_missing_and_an_orphaned_notebook(workshop, capsys):
+    target = workshop("# Title\n\n" + cell("1 + 1"))
+    assert build.main(["--check"]) == 1
+    assert "never built" in capsys.readouterr().out
+    build.main([])
+    workshop("# Title\n\n" + cell("1 + 2"))
+    assert build.main(["--check"]) == 1
+    assert "cells differ" in capsys.readouterr().out
+    build.main([])
+    target.rename(target.with_name("01_other.ipynb"))
+    assert build.main(["--check"]) == 1
+    assert "no source" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("# Title\n\n" + cell("import sys\nprint('careful', file=sys.stderr)"), "warning in cell 1"),
+        ("# Title\n\n" + cell("from IPython.display import Image\nimport base64\nImage(base64.b64decode("
+                               "'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAA'\n"
+                               "'AABJRU5ErkJggg=='))"), "without alt text"),
+        ("## No title\n\n" + cell("1"), "one H1"),
+        ("# Title\n\n### Jump\n\n" + cell("1"), "level of headings"),
+        ("# Title\n\n" + cell("x = " + "1 + " * 30 + "1"), "too long"),
+    ],
+)
+def test_what_a_reader_would_stumble_over_does_not_build(workshop, text, complaint):
+    target = workshop(text)
+    with pytest.raises(SystemExit, match=complaint):
+        build.main([])
+    assert not target.exists()

@@ -1,0 +1,29 @@
+"""The README's commands are those that are tested, and what it links to is there."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_ci_runs_the_readmes_test_command():
+    command = re.search(r"^(python3 -m venv .*pytest)$", README, re.MULTILINE)[1]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").replace(" --quiet", "")
+    for step in command.split(" && "):
+        assert step in script
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_pin_is_exact_and_covers_the_dependencies():
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith(("#", "-e"))]
+    assert all(re.match(r"[A-Za-z0-9._-]+==[\w.]+( ;|  ?#|$)", line) for line in pins)
+    pinned = {re.split("==", line)[0].lower() for line in pins}
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    wanted = re.search(r"^dependencies = \[(.*?)^\]", project, re.MULTILINE | re.DOTALL)[1]
+    assert set(re.findall(r'"([a-z]+)>=', wanted)) <= pinned
