@@ -10,9 +10,10 @@ from .data import load_mnist
 from .gradcheck import check_gradient, numerical_gradient
 from .init import init_thetas, pack, unpack
 from .model import cost_and_gradient, forward
+from .network import Network
 from .prediction import predict, predict_scores
 from .training import TrainResult, train
-from .weights import Network, load_network, load_thetas, save_thetas
+from .weights import load_network, load_thetas, save_thetas
 
 __version__ = "0.1.0"
 

@@ -2,7 +2,9 @@
 
 import functools
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from threadpoolctl import ThreadpoolController
 
@@ -27,13 +29,12 @@ def map_blocks(function, n_rows, *, n_threads=None):
     n_threads : int or None
         None takes the cores that this process may use.
     """
+    n_threads = usable_cores() if n_threads is None else checks.count(n_threads, "n_threads")
     blocks = [slice(start, min(start + BLOCK_SIZE, n_rows)) for start in range(0, n_rows, BLOCK_SIZE)]
     if len(blocks) == 1:
         yield function(blocks[0])
         return
-    n_threads = usable_cores() if n_threads is None else checks.count(n_threads, "n_threads")
-    # Each of our threads calls BLAS; its own threads on top of ours would fight for the same cores.
-    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(n_threads) as pool:
+    with _one_blas_thread(), ThreadPoolExecutor(n_threads) as pool:
         yield from pool.map(function, blocks)
 
 
@@ -44,6 +45,30 @@ def usable_cores():
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+_lock = threading.Lock()
+_users, _limiter = 0, None
+
+
+@contextmanager
+def _one_blas_thread():
+    """Hold BLAS to one thread for each of ours: more would fight for the same cores.
+
+    The limit is one for the whole process. So the first who comes sets it, and the last who goes lifts it.
+    """
+    global _users, _limiter
+    with _lock:
+        if _users == 0:
+            _limiter = _blas().limit(limits=1, user_api="blas")
+        _users += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            if _users == 0:
+                _limiter.restore_original_limits()
 
 
 @functools.cache

@@ -45,7 +45,8 @@ def images(X, n_inputs=None, name="X"):
 
 def finite(array, name):
     """Return `array`, whose numbers must all be finite."""
-    if not (np.isfinite(array.min()) and np.isfinite(array.max())):  # a mask of all of X would take 47 MB
+    # A mask of all of X would take 47 MB; it is made only where there is something to report.
+    if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
         bad = ~np.isfinite(array)
         where = tuple(int(i) for i in np.argwhere(bad)[0])
         raise ValueError(
@@ -88,6 +89,13 @@ def thetas(arrays):
     """Return `thetas` as a list of float arrays (n_out, 1 + n_in) that fit one another."""
     if isinstance(arrays, np.ndarray) and arrays.ndim < 3:
         raise TypeError(f"thetas is one array of shape {arrays.shape}; expected a list, one array for each layer.")
+    try:
+        arrays = list(arrays)
+    except TypeError:
+        advice = " Pass its .thetas." if hasattr(arrays, "thetas") else ""
+        raise TypeError(
+            f"thetas is a {type(arrays).__name__}; expected a list, one array for each layer.{advice}"
+        ) from None
     result = [dense(theta, f"thetas[{i}]") for i, theta in enumerate(arrays)]
     if not result:
         raise ValueError("thetas is empty; expected one array for each layer.")
@@ -103,6 +111,11 @@ def thetas(arrays):
         if theta.dtype not in FLOATS:
             raise TypeError(f"thetas[{i}] has dtype {theta.dtype}; expected float32 or float64.")
     return result
+
+
+def finite_thetas(arrays):
+    """Return `thetas` as the function of that name does; their numbers must all be finite."""
+    return [finite(theta, f"thetas[{i}]") for i, theta in enumerate(thetas(arrays))]
 
 
 def params(vector, n_params, sizes):

@@ -1,40 +1,33 @@
-"""Is the gradient right? Compare it with differences of the cost, which need no calculus."""
+"""Is the gradient right? Compare it, block by block, with differences of the cost."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from . import checks
+from .differences import (
+    StepSweep,
+    TaylorTest,
+    checked_params,
+    derivatives,
+    numerical_gradient,
+    step_size_sweep,
+    taylor_slope,
+)
 from .init import theta_shapes
 
+__all__ = [
+    "BlockCheck",
+    "GradientReport",
+    "StepSweep",
+    "TaylorTest",
+    "check_gradient",
+    "numerical_gradient",
+    "step_size_sweep",
+    "taylor_slope",
+]
+
 EXHAUSTIVE_LIMIT = 2000  # parameters; above this, random directions take the place of every single one
-
-
-def numerical_gradient(function, params, *, step=1e-5, kind="central"):
-    """Estimate the gradient of a function by differences, one parameter at a time.
-
-    Central: (J(p + h) - J(p - h)) / (2 h), whose error falls with h squared. Forward:
-    (J(p + h) - J(p)) / h, whose error falls with h. Both lose digits to rounding when h is too small
-    (Nocedal and Wright, Numerical Optimization, 2006, section 8.1).
-
-    Parameters
-    ----------
-    function : callable
-        Takes a vector like `params`, gives the cost, or the pair (cost, gradient) of which the cost is taken.
-    params : ndarray (n_params,)
-        Where. Never written to.
-    step : float
-        The h above.
-    kind : {"central", "forward"}
-        Which difference.
-
-    Returns
-    -------
-    ndarray (n_params,) of float64
-    """
-    params = _checked_params(params)
-    one_at_a_time = (np.eye(1, len(params), i)[0] for i in range(len(params)))
-    return _derivatives(function, params, one_at_a_time, step, kind)
 
 
 class BlockCheck(NamedTuple):
@@ -102,9 +95,12 @@ def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_direction
     GradientReport
         Prints as a table.
     """
-    params = _checked_params(params)
+    params, tolerance = checked_params(params), checks.not_negative(tolerance, "tolerance")
     given = params.copy()
-    _, gradient = function(given)
+    value = function(given)
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise TypeError(f"function gives a {type(value).__name__}; expected the pair (cost, gradient).")
+    _, gradient = value
     params_changed = not np.array_equal(given, params)
     gradient = np.asarray(gradient, dtype=np.float64)
     if gradient.shape != params.shape:
@@ -115,123 +111,10 @@ def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_direction
     blocks = []
     for name, members in _blocks(len(params), layer_sizes).items():
         directions = _directions(members, len(params), n_directions, rng)
-        differences = _derivatives(function, params, directions, step, "central")
-        blocks.append(_compare(name, len(members), directions @ gradient, differences))
+        differences = derivatives(function, params, directions, step, "central")
+        blocks.append(_compare(name, len(members), directions[:, members] @ gradient[members], differences))
     error = max(block.error for block in blocks)
     return GradientReport(error <= tolerance and not params_changed, error, blocks, params_changed, tolerance)
-
-
-class StepSweep(NamedTuple):
-    """Relative errors of forward and central differences for each step size: the V curve."""
-
-    steps: np.ndarray
-    forward: np.ndarray
-    central: np.ndarray
-
-
-def step_size_sweep(function, params, *, steps=None, seed=0):
-    """Measure how the error of differences depends on the step size, along one random direction.
-
-    Parameters
-    ----------
-    function : callable
-        Takes a vector like `params`, gives (cost, gradient).
-    params : ndarray (n_params,)
-        Where.
-    steps : ndarray or None
-        The step sizes; None takes 10**-12 … 1, three a decade.
-    seed : int
-        For the direction, of length 1.
-
-    Returns
-    -------
-    StepSweep
-    """
-    params = _checked_params(params)
-    steps = np.logspace(-12, 0, 37) if steps is None else np.asarray(steps, dtype=np.float64)
-    direction = _unit_direction(len(params), seed)
-    true = direction @ function(params.copy())[1]
-    errors = {
-        kind: np.array(
-            [abs(_derivatives(function, params, direction[np.newaxis], h, kind)[0] - true) / abs(true) for h in steps]
-        )
-        for kind in ("forward", "central")
-    }
-    return StepSweep(steps, **errors)
-
-
-class TaylorTest(NamedTuple):
-    """The remainders of a first-order Taylor expansion, and the `slope` of their fall: 2 right, 1 wrong."""
-
-    slope: float
-    steps: np.ndarray
-    remainders: np.ndarray
-
-
-def taylor_slope(function, params, *, seed=0):
-    """Measure how fast |J(p + h v) - J(p) - h g·v| falls with h, for a random direction v of length 1.
-
-    With the right gradient g, the remainder falls with h squared: slope 2 on logarithmic axes. With a
-    wrong one, it falls with h: slope 1. No step size has to be chosen: the steps halve until rounding
-    would show, and the slope is fitted to the smallest of them.
-
-    Parameters
-    ----------
-    function : callable
-        Takes a vector like `params`, gives (cost, gradient).
-    params : ndarray (n_params,)
-        Where.
-    seed : int
-        For the direction.
-
-    Returns
-    -------
-    TaylorTest
-    """
-    params = _checked_params(params)
-    direction = _unit_direction(len(params), seed)
-    cost, gradient = function(params.copy())
-    noise = np.finfo(np.float64).eps * abs(cost)
-    steps, remainders = [], []
-    for h in 0.5 ** np.arange(30):
-        remainder = abs(_cost(function, params + h * direction) - cost - h * (direction @ gradient))
-        if remainder < 1e4 * noise:
-            break
-        steps.append(h)
-        remainders.append(remainder)
-    if len(steps) < 3:
-        return TaylorTest(np.nan, np.array(steps), np.array(remainders))
-    last = slice(-6, None)
-    slope = np.polyfit(np.log(steps[last]), np.log(remainders[last]), 1)[0]
-    return TaylorTest(float(slope), np.array(steps), np.array(remainders))
-
-
-def _checked_params(params):
-    params = checks.dense(params, "params").astype(np.float64)
-    if params.ndim != 1 or params.size == 0:
-        raise ValueError(f"params has shape {params.shape}; expected (n_params,), a flat vector.")
-    return checks.finite(params, "params")
-
-
-def _cost(function, params):
-    """Return the cost alone. The function gets a copy: it may be one that writes to its input."""
-    value = function(params.copy())
-    return float(value[0] if isinstance(value, tuple) else value)
-
-
-def _derivatives(function, params, directions, step, kind):
-    """Return the difference quotient of the cost along each of the directions (n_directions, n_params)."""
-    step = checks.positive(step, "step")
-    if kind == "central":
-        quotients = [
-            (_cost(function, params + step * v) - _cost(function, params - step * v)) / (2 * step) for v in directions
-        ]
-    elif kind == "forward":
-        cost = _cost(function, params)
-        quotients = [(_cost(function, params + step * v) - cost) / step for v in directions]
-    else:
-        raise ValueError(f"kind is {kind!r}; expected 'central' or 'forward'.")
-    return np.array(quotients)
 
 
 def _blocks(n_params, layer_sizes):
@@ -260,16 +143,13 @@ def _directions(members, n_params, n_directions, rng):
     return directions
 
 
-def _unit_direction(n_params, seed):
-    direction = checks.generator(seed).standard_normal(n_params)
-    return direction / np.linalg.norm(direction)
-
-
 def _compare(name, n_params, analytic, numerical):
     """Return the `BlockCheck` of two vectors that should be equal."""
     a, b = np.linalg.norm(analytic), np.linalg.norm(numerical)
     if a == b == 0:
         return BlockCheck(name, n_params, 0.0, 1.0, 0.0)
+    if not np.isfinite(a + b):
+        return BlockCheck(name, n_params, np.inf, np.nan, np.nan)
     error = float(np.linalg.norm(analytic - numerical) / (a + b))
     if a == 0 or b == 0:
         return BlockCheck(name, n_params, error, float(a / b) if b else np.inf, np.nan)

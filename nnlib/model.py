@@ -4,6 +4,8 @@ Symbols, as in lesson 03: `X` (m, n_in) the inputs, `a` a layer's activations, `
 sigmoid, `Y` (m, n_out) the one-hot targets, `delta` the derivative of the cost by `z`, `J` the cost.
 """
 
+from contextlib import closing
+
 import numpy as np
 
 from . import checks
@@ -17,7 +19,10 @@ def sigmoid(z):
 
 
 def softplus(z):
-    """Return log(1 + exp(z)), elementwise, without overflow: it is -log(1 - sigmoid(z))."""
+    """Return log(1 + exp(z)), elementwise, without overflow.
+
+    It is -log(1 - sigmoid(z)), and softplus(-z) is -log(sigmoid(z)).
+    """
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
@@ -41,7 +46,7 @@ def forward(thetas, X):
     ValueError, TypeError
         If the shapes do not fit or X holds anything but finite floats.
     """
-    thetas = checks.thetas(thetas)
+    thetas = checks.finite_thetas(thetas)
     X = checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
     return propagate([theta.astype(X.dtype, copy=False) for theta in thetas], X)[0]
 
@@ -93,22 +98,27 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
     X = checks.images(X, layer_sizes[0])
     y = checks.labels(y, layer_sizes[-1], len(X))
     lam = checks.not_negative(lam, "lam")
-    thetas = unpack(params, layer_sizes)
-    working_thetas = [theta.astype(X.dtype) for theta in thetas]
+    thetas = unpack(checks.finite(checks.dense(params, "params"), "params"), layer_sizes)
+    with np.errstate(over="ignore"):  # what is too large for X's dtype is found, and named, at the end
+        working_thetas = [theta.astype(X.dtype) for theta in thetas]
     m = len(X)
 
+    def of_block(rows):
+        return block_cost_and_gradient(working_thetas, X[rows], y[rows])
+
     J, gradient = 0.0, np.zeros(sum(theta.size for theta in thetas))
-    blocks = map_blocks(lambda rows: block_cost_and_gradient(working_thetas, X[rows], y[rows]), m, n_threads=n_threads)
-    for block_cost, block_gradient in blocks:
-        J += block_cost / m
-        gradient += block_gradient
+    with closing(map_blocks(of_block, m, n_threads=n_threads)) as blocks:  # closed also when we are interrupted
+        for block_cost, block_gradient in blocks:
+            J += block_cost / m
+            gradient += block_gradient
     gradient /= m
 
-    for theta, theta_gradient in zip(thetas, unpack(gradient, layer_sizes), strict=True):
-        J += lam / (2 * m) * np.sum(theta[:, 1:] ** 2, dtype=np.float64)
-        theta_gradient[:, 1:] += lam / m * theta[:, 1:]
+    with np.errstate(over="ignore"):
+        for theta, theta_gradient in zip(thetas, unpack(gradient, layer_sizes), strict=True):
+            J += lam / (2 * m) * np.sum(theta[:, 1:] ** 2, dtype=np.float64)
+            theta_gradient[:, 1:] += lam / m * theta[:, 1:]
     if not (np.isfinite(J) and np.isfinite(gradient).all()):
-        _explain_not_finite(params, X)
+        _explain_not_finite(thetas, X)
     return float(J), gradient
 
 
@@ -132,7 +142,7 @@ def block_cost_and_gradient(thetas, X, y):
     with np.errstate(all="ignore"):  # NaN in X is found, and named, by the caller
         activations, z = propagate(thetas, X)
         Y = y[:, np.newaxis] == np.arange(z.shape[1])  # (rows, n_out), one-hot
-        cost = np.sum(softplus(z) - Y * z, dtype=np.float64)
+        cost = np.sum(softplus(np.where(Y, -z, z)), dtype=np.float64)
 
         delta = activations[-1] - Y  # (rows, n_out)
         gradients = [theta_gradient(delta, activations[-2])]
@@ -148,11 +158,11 @@ def theta_gradient(delta, a):
     return np.column_stack([delta.sum(axis=0), delta.T @ a])
 
 
-def _explain_not_finite(params, X):
+def _explain_not_finite(thetas, X):
     """Raise the error that says why the cost or the gradient is NaN or infinite."""
-    checks.finite(params, "params")
     checks.finite(X, "X")
+    largest = max(np.abs(theta).max() for theta in thetas)
     raise ValueError(
-        f"The cost overflows {X.dtype}: params reach {np.abs(params).max():.3g} and X {np.abs(X).max():.3g}; "
+        f"The cost overflows {X.dtype}: params reach {largest:.3g} and X {np.abs(X).max():.3g}; "
         "expected pixel values in [0, 1] and smaller weights."
     )

@@ -54,7 +54,7 @@ def _output_z(thetas, X):
 
     Their order is that of the scores, also where many scores round to exactly 0 or 1.
     """
-    thetas = checks.thetas(thetas)
+    thetas = checks.finite_thetas(thetas)
     X = checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
     thetas = [theta.astype(X.dtype, copy=False) for theta in thetas]
     return np.concatenate(list(map_blocks(lambda rows: propagate(thetas, X[rows])[1], len(X))))

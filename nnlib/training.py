@@ -107,10 +107,9 @@ def train(
     from scipy.optimize import minimize
 
     max_iter = checks.count(max_iter, "max_iter")
-    start = init_thetas(layer_sizes, epsilon=epsilon, seed=seed) if thetas is None else checks.thetas(thetas)
+    start = init_thetas(layer_sizes, epsilon=epsilon, seed=seed) if thetas is None else checks.finite_thetas(thetas)
     recorder = _Recorder(sizes_of(start), X, y, lam, validation, callback, n_threads)
     params = pack(start).astype(np.float64)
-    checks.finite(params, "thetas")
 
     with _progress_bar(max_iter, progress) as bar:
         recorder.bar = bar
@@ -144,6 +143,8 @@ class _Recorder:
 
     def __init__(self, layer_sizes, X, y, lam, validation, callback, n_threads):
         self.layer_sizes, self.X, self.y, self.lam, self.n_threads = layer_sizes, X, y, lam, n_threads
+        if callback is not None and not callable(callback):
+            raise TypeError(f"callback is {callback!r}; expected a function that takes the history, or None.")
         self.callback = callback
         self.bar = None
         self.best_cost, self.best_params = np.inf, None
@@ -169,14 +170,13 @@ class _Recorder:
 
     def end_iteration(self, intermediate_result):
         """Write the history. SciPy demands this argument's name; the line search ended on the last evaluation."""
-        self.n_iterations += 1
-        self.history["cost"].append(float(intermediate_result.fun))
-        self.history["gradient_norm"].append(self.gradient_norm)
-        self.history["seconds"].append(self.elapsed())
+        entry = {"cost": float(intermediate_result.fun), "gradient_norm": self.gradient_norm, "seconds": self.elapsed()}
         if self.validation is not None:
             X, y = self.validation
-            guesses = predict(unpack(intermediate_result.x, self.layer_sizes), X)
-            self.history["validation_accuracy"].append(accuracy(y, guesses))
+            entry["validation_accuracy"] = accuracy(y, predict(unpack(intermediate_result.x, self.layer_sizes), X))
+        for name, value in entry.items():
+            self.history[name].append(value)
+        self.n_iterations += 1
         self.bar.set_postfix_str(f"cost {intermediate_result.fun:.4f}", refresh=False)
         self.bar.update()
         if self.callback is not None:
@@ -205,6 +205,8 @@ def _progress_bar(max_iter, progress):
 def _explain(result, max_iter):
     """Return SciPy's reason for stopping in plain words."""
     reason = result.message.upper()
+    if "CALLBACK" in reason:
+        return f"Stopped after {result.nit} iterations: the callback raised StopIteration."
     if result.nit >= max_iter:
         return f"Stopped at the limit of {max_iter} iterations (max_iter); more might lower the cost further."
     if "PROJECTED GRADIENT" in reason or "PGTOL" in reason:

@@ -4,7 +4,6 @@ import json
 import os
 import tempfile
 import zipfile
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,42 +11,10 @@ import numpy as np
 from . import checks
 from .data import DATA_FOLDER
 from .init import sizes_of
-from .prediction import predict, predict_scores
-from .preparation import PREPARATIONS, prepare
+from .network import Network
+from .preparation import PREPARATIONS
 
 NETWORK_PATH = DATA_FOLDER / "network.npz"
-
-
-@dataclass(frozen=True)
-class Network:
-    """A trained network together with the preparation of its inputs.
-
-    Attributes
-    ----------
-    thetas : list of ndarray
-        One array (n_out, 1 + n_in) for each layer.
-    preparation : str
-        What is done to images before the network sees them; `predict` and `predict_scores` here do it.
-    settings : dict
-        How the network was made, for people to read.
-    """
-
-    thetas: list
-    preparation: str = "none"
-    settings: dict = field(default_factory=dict)
-
-    @property
-    def layer_sizes(self):
-        """Units in each layer, inputs first."""
-        return sizes_of(self.thetas)
-
-    def predict(self, X):
-        """Return the digits (n,) that the network reads in the images X (n, 784)."""
-        return predict(self.thetas, prepare(X, self.preparation))
-
-    def predict_scores(self, X):
-        """Return the output activations (n, 10) for the images X (n, 784)."""
-        return predict_scores(self.thetas, prepare(X, self.preparation))
 
 
 def save_thetas(path, thetas, *, preparation="none", settings=None):
@@ -71,7 +38,7 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
         If an argument is not as above. Files that were there before stay as they were.
     """
     path, settings = Path(path), settings or {}
-    thetas = [checks.finite(theta, f"thetas[{i}]") for i, theta in enumerate(checks.thetas(thetas))]
+    thetas = checks.finite_thetas(thetas)
     if preparation not in PREPARATIONS:
         raise ValueError(f"preparation is {preparation!r}; expected one of {', '.join(PREPARATIONS)}.")
     if path.suffix == ".npz":
@@ -143,8 +110,7 @@ def load_network(path=None):
         raise FileNotFoundError(f"There is no {path}; expected a .npz file or a folder with Theta1.txt, Theta2.txt.")
     try:
         network = _load_text(path) if path.is_dir() else _load_npz(path)
-        for i, theta in enumerate(checks.thetas(network.thetas)):
-            checks.finite(theta, f"thetas[{i}]")
+        checks.finite_thetas(network.thetas)
     except Exception as error:  # a damaged file can break zipfile, zlib, NumPy and json in many ways
         raise ValueError(
             f"{path} holds no network that can be read ({error}). Save it again, or train a new one."

@@ -1,6 +1,6 @@
 """Reproduce the published result for three seeds, and print it beside the shipped network's: the README's table.
 
-    python tests/benchmarks/reproduce.py
+python tests/benchmarks/reproduce.py
 """
 
 import nnlib
