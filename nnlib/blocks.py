@@ -31,11 +31,12 @@ def map_blocks(function, n_rows, *, n_threads=None):
     """
     n_threads = usable_cores() if n_threads is None else checks.count(n_threads, "n_threads")
     blocks = [slice(start, min(start + BLOCK_SIZE, n_rows)) for start in range(0, n_rows, BLOCK_SIZE)]
-    if len(blocks) == 1:
-        yield function(blocks[0])
-        return
-    with _one_blas_thread(), ThreadPoolExecutor(n_threads) as pool:
-        yield from pool.map(function, blocks)
+    with one_blas_thread():
+        if len(blocks) == 1:
+            yield function(blocks[0])
+        else:
+            with ThreadPoolExecutor(n_threads) as pool:
+                yield from pool.map(function, blocks)
 
 
 def usable_cores():
@@ -52,8 +53,8 @@ _users, _limiter = 0, None
 
 
 @contextmanager
-def _one_blas_thread():
-    """Hold BLAS to one thread for each of ours: more would fight for the same cores.
+def one_blas_thread():
+    """Hold BLAS to one thread for each of ours: more would fight for the same cores, ours and other programs'.
 
     The limit is one for the whole process. So the first who comes sets it, and the last who goes lifts it.
     """

@@ -100,6 +100,7 @@ def taylor_slope(function, params, *, seed=0):
     Returns
     -------
     TaylorTest
+        Its slope is NaN where the cost is linear along v: nothing remains to be measured.
     """
     params = checked_params(params)
     direction = _unit_direction(len(params), seed)

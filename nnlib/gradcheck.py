@@ -76,7 +76,8 @@ def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_direction
     Parameters
     ----------
     function : callable
-        Takes a vector like `params`, gives (cost, gradient).
+        Takes a vector like `params`, gives (cost, gradient). It should compute in float64: in float32 even a
+        right gradient differs by 1e-3 or so (`X.astype(np.float64)`).
     params : ndarray (n_params,)
         Where to check. Never written to, and a function that writes to it is found out.
     layer_sizes : sequence of int or None

@@ -48,7 +48,17 @@ def forward(thetas, X):
     """
     thetas = checks.finite_thetas(thetas)
     X = checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
-    return propagate([theta.astype(X.dtype, copy=False) for theta in thetas], X)[0]
+    return propagate(in_dtype(thetas, X.dtype), X)[0]
+
+
+def in_dtype(thetas, dtype, name="thetas"):
+    """Return `thetas` as arrays of a dtype; what it cannot hold raises ValueError."""
+    with np.errstate(over="ignore"):
+        converted = [theta.astype(dtype, copy=False) for theta in thetas]
+    if not all(np.isfinite(theta).all() for theta in converted):
+        largest = max(np.abs(theta).max() for theta in thetas)
+        raise ValueError(f"{dtype}: {name} reach {largest:.3g}, more than it holds; expected smaller weights.")
+    return converted
 
 
 def propagate(thetas, X):
@@ -99,8 +109,7 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
     y = checks.labels(y, layer_sizes[-1], len(X))
     lam = checks.not_negative(lam, "lam")
     thetas = unpack(checks.finite(checks.dense(params, "params"), "params"), layer_sizes)
-    with np.errstate(over="ignore"):  # what is too large for X's dtype is found, and named, at the end
-        working_thetas = [theta.astype(X.dtype) for theta in thetas]
+    working_thetas = in_dtype(thetas, X.dtype, "params")
     m = len(X)
 
     def of_block(rows):

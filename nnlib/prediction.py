@@ -5,7 +5,7 @@ import numpy as np
 from . import checks
 from .blocks import map_blocks
 from .init import sizes_of
-from .model import propagate, sigmoid
+from .model import in_dtype, propagate, sigmoid
 
 
 def predict(thetas, X):
@@ -56,5 +56,5 @@ def _output_z(thetas, X):
     """
     thetas = checks.finite_thetas(thetas)
     X = checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
-    thetas = [theta.astype(X.dtype, copy=False) for theta in thetas]
+    thetas = in_dtype(thetas, X.dtype)
     return np.concatenate(list(map_blocks(lambda rows: propagate(thetas, X[rows])[1], len(X))))

@@ -1,11 +1,13 @@
 """Training: L-BFGS-B walks down the cost, while we watch."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 
 from . import checks
+from .blocks import one_blas_thread
 from .init import init_thetas, pack, sizes_of, unpack
 from .metrics import accuracy
 from .model import cost_and_gradient
@@ -111,7 +113,9 @@ def train(
     recorder = _Recorder(sizes_of(start), X, y, lam, validation, callback, n_threads)
     params = pack(start).astype(np.float64)
 
-    with _progress_bar(max_iter, progress) as bar:
+    # SciPy's own steps are vectors of BLAS, too short to share between threads: waiting for one another,
+    # on cores that other programs use, would take longer than the work.
+    with one_blas_thread(), _progress_bar(max_iter, progress) as bar:
         recorder.bar = bar
         try:
             result = minimize(
@@ -142,7 +146,9 @@ class _Recorder:
     """Computes the cost for the optimiser, and remembers the best parameters and the history."""
 
     def __init__(self, layer_sizes, X, y, lam, validation, callback, n_threads):
-        self.layer_sizes, self.X, self.y, self.lam, self.n_threads = layer_sizes, X, y, lam, n_threads
+        self.layer_sizes, self.lam, self.n_threads = layer_sizes, lam, n_threads
+        self.X = checks.images(X, layer_sizes[0])
+        self.y = checks.labels(y, layer_sizes[-1], len(self.X))
         if callback is not None and not callable(callback):
             raise TypeError(f"callback is {callback!r}; expected a function that takes the history, or None.")
         self.callback = callback
@@ -177,8 +183,9 @@ class _Recorder:
         for name, value in entry.items():
             self.history[name].append(value)
         self.n_iterations += 1
-        self.bar.set_postfix_str(f"cost {intermediate_result.fun:.4f}", refresh=False)
-        self.bar.update()
+        if self.bar is not None:
+            self.bar.set_postfix_str(f"cost {intermediate_result.fun:.4f}", refresh=False)
+            self.bar.update()
         if self.callback is not None:
             self.callback(self.history)
 
@@ -194,12 +201,12 @@ def _check_validation(validation, layer_sizes):
 
 
 def _progress_bar(max_iter, progress):
-    """Return a bar for notebooks and terminals alike, or one that keeps silent."""
-    if progress:
-        from tqdm.auto import tqdm  # loads ipywidgets where it can; importing nnlib must not
-    else:
-        from tqdm import tqdm
-    return tqdm(total=max_iter, desc="training", unit="iteration", disable=not progress)
+    """Return a bar for notebooks and terminals alike, to be used in a `with`; None where none is wanted."""
+    if not progress:
+        return nullcontext()
+    from tqdm.auto import tqdm  # loads ipywidgets where it can; importing nnlib must not
+
+    return tqdm(total=max_iter, desc="training", unit="iteration")
 
 
 def _explain(result, max_iter):
@@ -213,4 +220,6 @@ def _explain(result, max_iter):
         return f"Converged after {result.nit} iterations: the gradient is as good as zero."
     if "REL_REDUCTION" in reason or "FACTR" in reason:
         return f"Converged after {result.nit} iterations: the cost no longer falls."
+    if "EVALUATIONS" in reason:
+        return f"Stopped after {result.nit} iterations: they took too many evaluations of the cost."
     return f"Stopped after {result.nit} iterations: no step lowers the cost any more (SciPy: {result.message})."

@@ -132,6 +132,7 @@ def test_blas_is_restored_after_calls_that_overlap(two_blas_threads):
     next(first)
     next(second)
     assert len(list(first)) == 1
+    assert blas_threads() == [1] * len(two_blas_threads)  # the second still needs its limit
     assert len(list(second)) == 1
     assert blas_threads() == two_blas_threads
 
