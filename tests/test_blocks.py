@@ -78,9 +78,10 @@ def test_as_many_blocks_at_once_as_threads_were_asked_for(n_threads):
     assert most == n_threads
 
 
-def test_one_block_runs_in_the_callers_thread_with_all_of_blas(two_blas_threads):
+def test_one_block_runs_in_the_callers_thread_with_one_of_blas(two_blas_threads):
     seen = list(map_blocks(lambda rows: (threading.current_thread(), blas_threads()), BLOCK_SIZE, n_threads=2))
-    assert seen == [(threading.current_thread(), two_blas_threads)]
+    assert seen == [(threading.current_thread(), [1] * len(two_blas_threads))]
+    assert blas_threads() == two_blas_threads
 
 
 def test_blas_has_one_thread_during_several_blocks_and_its_own_number_afterwards(two_blas_threads):
