@@ -1,5 +1,6 @@
 """A learning curve that grows in the notebook while the network trains."""
 
+import base64
 import math
 import time
 from html import escape
@@ -29,17 +30,28 @@ class LiveCurve:
         if time.perf_counter() - self._last < 0.1 and not ended:
             return
         self._last = time.perf_counter()
-        picture = HTML(curve_svg(history, self.max_iter))
+        words = progress_in_words(history, self.max_iter)
+        svg = base64.b64encode(curve_svg(history, self.max_iter, words).encode()).decode()
+        # As an image, not as bare SVG: JupyterLab shows no SVG of a notebook that was not run here yet.
+        picture = HTML(f'<img alt="{escape(f"Learning curve. {words}")}" src="data:image/svg+xml;base64,{svg}">')
         if self._handle is None:
             self._handle = display(picture, display_id=True)
         else:
             self._handle.update(picture)
 
 
-def curve_svg(history, max_iter):
-    """Return the picture of a learning curve, on a logarithmic axis, as SVG that suits light and dark pages."""
+def progress_in_words(history, max_iter):
+    """Return where the training stands: "Iteration 3 of 70 · cost 2.1234 · 12 s left"."""
+    n, seconds = len(history["cost"]), history["seconds"][-1]
+    words = f"Iteration {n} of {max_iter} · cost {history['cost'][-1]:.4f}"
+    if history.get("validation_accuracy"):
+        words += f" · validation accuracy {100 * history['validation_accuracy'][-1]:.2f} %"
+    return words + (f" · {seconds / n * (max_iter - n):.0f} s left" if n < max_iter else f" · {seconds:.0f} s")
+
+
+def curve_svg(history, max_iter, title):
+    """Return the picture of a learning curve, on a logarithmic axis, as SVG."""
     cost = history["cost"]
-    n = len(cost)
     top, bottom = math.log10(max(cost)) + 0.02, math.log10(min(cost)) - 0.02
 
     def x(iteration):
@@ -51,7 +63,7 @@ def curve_svg(history, max_iter):
     points = " ".join(f"{x(i):.1f},{y(value):.1f}" for i, value in enumerate(cost, start=1))
     ticks = "".join(
         f'<text x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{value:g}</text>'
-        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="currentColor" '
+        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="black" '
         f'stroke-opacity="0.2"/>'
         for value in (m * 10.0**e for e in range(-6, 4) for m in (1, 2, 5))
         if bottom < math.log10(value) < top
@@ -60,17 +72,11 @@ def curve_svg(history, max_iter):
         f'<text x="{x(i):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{i}</text>'
         for i in range(0, max_iter + 1, max(1, max_iter // 5))
     )
-    left = history["seconds"][-1] / n * (max_iter - n)
-    words = f"Iteration {n} of {max_iter} · cost {cost[-1]:.4f}"
-    if history.get("validation_accuracy"):
-        words += f" · validation accuracy {100 * history['validation_accuracy'][-1]:.2f} %"
-    words += f" · {left:.0f} s left" if n < max_iter else f" · {history['seconds'][-1]:.0f} s"
     return (
-        f'<svg role="img" aria-label="{escape(f"Learning curve. {words}.")}" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'style="max-width:{WIDTH}px;width:100%" font-family="sans-serif" font-size="12" fill="currentColor" '
-        f'stroke="none"><text x="{LEFT}" y="18" font-weight="bold">{escape(words)}</text>'
-        f"<g>{ticks}</g>"
-        f'<path d="M{LEFT},{TOP} V{HEIGHT - BOTTOM} H{WIDTH - RIGHT}" fill="none" stroke="currentColor"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" '
+        f'font-size="12"><rect width="100%" height="100%" fill="white"/>'
+        f'<text x="{LEFT}" y="18" font-weight="bold">{escape(title)}</text><g>{ticks}</g>'
+        f'<path d="M{LEFT},{TOP} V{HEIGHT - BOTTOM} H{WIDTH - RIGHT}" fill="none" stroke="black"/>'
         f'<polyline points="{points}" fill="none" stroke="#1b87c9" stroke-width="2.5"/>'
         f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 4}" text-anchor="middle">iteration</text>'
         f'<text x="12" y="{HEIGHT / 2}" text-anchor="middle" transform="rotate(-90 12 {HEIGHT / 2})">cost J</text>'
