@@ -7,11 +7,13 @@ Data flows one way: data -> init -> model -> training -> prediction -> metrics, 
 """
 
 from .data import load_mnist
+from .drawing import strokes_to_image
 from .gradcheck import check_gradient, numerical_gradient
 from .init import init_thetas, pack, unpack
 from .model import cost_and_gradient, forward
 from .network import Network
 from .prediction import predict, predict_scores
+from .recognition import recognise
 from .training import TrainResult, train
 from .weights import load_network, load_thetas, save_thetas
 
@@ -31,7 +33,9 @@ __all__ = [
     "pack",
     "predict",
     "predict_scores",
+    "recognise",
     "save_thetas",
+    "strokes_to_image",
     "train",
     "unpack",
 ]
