@@ -47,40 +47,11 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
     Figure
     """
     images = _square(X, "X")
-    columns = min(checks.count(columns, "columns"), len(images))
-    n_rows = -(-len(images) // columns)
     captions = _one_each(captions, images, "captions")
-    highlight = _one_each(highlight, images, "highlight")
-    captions = captions and [str(caption) for caption in captions]
-    alt = alt or f"{title}. {_counted(images, 'image')}" + (f": {', '.join(captions)}." if captions else ".")
-    lines = max(caption.count("\n") + 1 for caption in captions) if captions else 0
-    figure, axes = new_figure(
-        alt,
-        width=columns * scale,
-        height=0.4 + n_rows * (scale + 0.19 * lines),
-        rows=n_rows,
-        columns=columns,
-        title=title,
-        squeeze=False,
-    )
-    for i, ax in enumerate(axes.flat):
-        ax.axis("off")
-        if i < len(images):
-            ax.imshow(images[i], cmap=cmap, vmin=0, vmax=max(1, images.max()))
-            if captions:
-                marked = highlight is not None and highlight[i]
-                ax.text(
-                    0.5,
-                    -0.04,
-                    captions[i],
-                    transform=ax.transAxes,
-                    ha="center",
-                    va="top",
-                    fontsize=9,
-                    color=ORANGE if marked else "black",
-                    fontweight="bold" if marked else "normal",
-                )
-    return figure
+    listed = f": {', '.join(map(str, captions))}." if captions else "."
+    alt = alt or f"{title}. {_counted(images, 'image')}{listed}"
+    options = {"cmap": cmap, "vmin": 0, "vmax": max(1, images.max())}
+    return _draw_grid(images, captions, columns, scale, title, alt, highlight, **options)[0]
 
 
 def plot_weights(weights, captions=None, *, columns=10, title="Weights", alt=None, scale=0.75):
@@ -101,25 +72,10 @@ def plot_weights(weights, captions=None, *, columns=10, title="Weights", alt=Non
     """
     images = _square(weights, "weights")
     limit = np.abs(images).max() or 1.0
-    columns = min(checks.count(columns, "columns"), len(images))
-    n_rows = -(-len(images) // columns)
-    captions = _one_each(captions, images, "captions")
-    figure, axes = new_figure(
-        alt or f"{title}. The weights of {_counted(images, 'unit')} as images; red is positive, blue negative.",
-        width=columns * scale + 0.8,
-        height=0.4 + n_rows * (scale + (0.19 if captions is not None else 0)),
-        rows=n_rows,
-        columns=columns,
-        title=title,
-        squeeze=False,
-    )
-    for i, ax in enumerate(axes.flat):
-        ax.axis("off")
-        if i < len(images):
-            picture = ax.imshow(images[i], cmap="RdBu_r", vmin=-limit, vmax=limit)
-            if captions is not None:
-                ax.text(0.5, -0.04, captions[i], transform=ax.transAxes, ha="center", va="top", fontsize=9)
-    figure.colorbar(picture, ax=axes, shrink=min(1.0, 1.6 / n_rows), aspect=12, pad=0.01)
+    alt = alt or f"{title}. The weights of {_counted(images, 'unit')} as images; red is positive, blue negative."
+    options = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
+    figure, axes, picture = _draw_grid(images, captions, columns, scale, title, alt, margin=0.8, **options)
+    figure.colorbar(picture, ax=axes, shrink=min(1.0, 1.6 / len(axes)), aspect=12, pad=0.01)
     return figure
 
 
@@ -252,6 +208,25 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
     axes[0, 0].set_ylabel("relative error")
     axes[0, 0].legend()
     return figure
+
+
+def _draw_grid(images, captions, columns, scale, title, alt, highlight=None, *, margin=0.0, **options):
+    """Draw images (n, k, k) in rows, with their captions; return the figure, its axes and the last picture."""
+    captions = _one_each(captions, images, "captions")
+    highlight = _one_each(highlight, images, "highlight") or [False] * len(images)
+    columns = min(checks.count(columns, "columns"), len(images))
+    rows = -(-len(images) // columns)
+    lines = max(str(caption).count("\n") + 1 for caption in captions) if captions else 0
+    width, height = columns * scale + margin, 0.4 + rows * (scale + 0.19 * lines)
+    figure, axes = new_figure(alt, width=width, height=height, rows=rows, columns=columns, title=title, squeeze=False)
+    for ax in axes.flat:
+        ax.axis("off")
+    for i, (image, ax) in enumerate(zip(images, axes.flat, strict=False)):  # the last row may have room left
+        picture = ax.imshow(image, **options)
+        if captions:
+            style = {"color": ORANGE, "fontweight": "bold"} if highlight[i] else {}
+            ax.text(0.5, -0.04, captions[i], transform=ax.transAxes, ha="center", va="top", fontsize=9, **style)
+    return figure, axes, picture
 
 
 def _counted(things, name):
