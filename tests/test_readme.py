@@ -27,3 +27,14 @@ def test_every_pin_is_exact_and_covers_the_dependencies():
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     wanted = re.search(r"^dependencies = \[(.*?)^\]", project, re.MULTILINE | re.DOTALL)[1]
     assert set(re.findall(r'"([a-z]+)>=', wanted)) <= pinned
+
+
+def test_the_example_runs():
+    code = re.search(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1]
+    code = code.replace("max_iter=100", "max_iter=2").replace(
+        "\nnnlib.check_gradient(", "\nreport = nnlib.check_gradient("
+    )
+    names = {}
+    exec(code, names)
+    assert names["report"].ok
+    assert names["nnlib"].recognise([[[0, 0], [60, 0], [25, 100]]])[0] == 7
