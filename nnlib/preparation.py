@@ -28,9 +28,14 @@ def prepare(X, preparation="none"):
     ValueError, TypeError
         If there is no preparation of that name, or X is not as above.
     """
-    if preparation not in list(PREPARATIONS):
+    return PREPARATIONS[check_name(preparation)](checks.images(X))
+
+
+def check_name(preparation):
+    """Return the name of a preparation; what names none raises ValueError."""
+    if preparation not in list(PREPARATIONS):  # a list, since what cannot be hashed is no name either
         raise ValueError(f"preparation is {preparation!r}; expected one of {', '.join(PREPARATIONS)}.")
-    return PREPARATIONS[preparation](checks.images(X))
+    return preparation
 
 
 def deskew(X):

@@ -12,7 +12,7 @@ from . import checks
 from .data import DATA_FOLDER
 from .init import sizes_of
 from .network import Network
-from .preparation import PREPARATIONS
+from .preparation import PREPARATIONS, check_name
 
 NETWORK_PATH = DATA_FOLDER / "network.npz"
 
@@ -39,8 +39,7 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
     """
     path, settings = Path(path), settings or {}
     thetas = checks.finite_thetas(thetas)
-    if preparation not in PREPARATIONS:
-        raise ValueError(f"preparation is {preparation!r}; expected one of {', '.join(PREPARATIONS)}.")
+    check_name(preparation)
     if path.suffix == ".npz":
         arrays = {f"theta{i}": theta for i, theta in enumerate(thetas, start=1)}
         try:
