@@ -8,24 +8,28 @@ Data flows one way: data -> init -> model -> training -> prediction -> metrics, 
 
 from .data import load_mnist
 from .drawing import strokes_to_image
+from .examples import Example, load_examples, save_examples
 from .gradcheck import check_gradient, numerical_gradient
 from .init import init_thetas, pack, unpack
 from .model import cost_and_gradient, forward
 from .network import Network
 from .prediction import predict, predict_scores
 from .recognition import recognise
+from .teaching import teach
 from .training import TrainResult, train
 from .weights import load_network, load_thetas, save_thetas
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Example",
     "Network",
     "TrainResult",
     "check_gradient",
     "cost_and_gradient",
     "forward",
     "init_thetas",
+    "load_examples",
     "load_mnist",
     "load_network",
     "load_thetas",
@@ -34,8 +38,10 @@ __all__ = [
     "predict",
     "predict_scores",
     "recognise",
+    "save_examples",
     "save_thetas",
     "strokes_to_image",
+    "teach",
     "train",
     "unpack",
 ]

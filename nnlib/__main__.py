@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import load_mnist, predict, save_thetas, train
 from .metrics import accuracy, class_report
+from .preparation import PREPARATIONS, prepare
 
 
 def parse(arguments):
@@ -20,6 +21,9 @@ def parse(arguments):
     )
     parser.add_argument(
         "--lam", type=float, default=0.1, metavar="L", help="strength of the regularisation (%(default)s)"
+    )
+    parser.add_argument(
+        "--preparation", choices=PREPARATIONS, default="none", help="what is done to the images first (%(default)s)"
     )
     parser.add_argument("--max-iter", type=int, default=100, metavar="N", help="the most iterations (%(default)s)")
     parser.add_argument(
@@ -36,6 +40,8 @@ def parse(arguments):
         parser.error(f"--save is {options.save}, but there is no folder {options.save.parent}")
     if options.save and options.save.is_dir():
         parser.error(f"--save is {options.save}, which is a folder; expected a file")
+    if options.save_text and options.preparation != "none":
+        parser.error("--save-text cannot keep a preparation; use --save, or --preparation none")
     folder = options.save_text
     if folder and not folder.is_dir() and (folder.suffix or folder.exists()):
         parser.error(f"--save-text is {options.save_text}; expected a folder, of a name without a dot")
@@ -54,6 +60,9 @@ def main(arguments=None):
 def run(options):
     """Do what `main` promises, with errors left to it."""
     mnist = load_mnist(options.data)
+    mnist = mnist._replace(
+        X_train=prepare(mnist.X_train, options.preparation), X_test=prepare(mnist.X_test, options.preparation)
+    )
     result = train(
         mnist.X_train,
         mnist.y_train,
@@ -79,7 +88,7 @@ def run(options):
         "test_accuracy": figures["test"]["accuracy"],
     }
     for path in filter(None, (options.save, options.save_text)):
-        save_thetas(path, result.thetas, settings=settings)
+        save_thetas(path, result.thetas, preparation=options.preparation, settings=settings)
         print(f"Saved {path}")
 
 

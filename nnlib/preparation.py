@@ -1,11 +1,17 @@
 """What is done to images before a network sees them. A saved network names its preparation, so the two cannot part."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from . import checks
 from .blocks import map_blocks
 
 SIDE = 28  # pixels
+PLACE = np.arange(SIDE, dtype=np.float32)  # exact in float32, and does not turn float32 images into float64
+MIDDLE = np.float32((SIDE - 1) / 2)
+SPREAD_X, SPREAD_Y = np.float32(3.5), np.float32(5.0)  # pixels; about what MNIST's digits have
+FACTORS = (np.float32(0.65), np.float32(1.5))
 
 
 def prepare(X, preparation="none"):
@@ -15,7 +21,7 @@ def prepare(X, preparation="none"):
     ----------
     X : ndarray (n, 784) of float32 or float64
         One image a row, pixel values in [0, 1]. Never written to.
-    preparation : {"none", "deskew"}
+    preparation : {"none", "deskew", "normalise"}
         Its name, as a saved network holds it.
 
     Returns
@@ -54,31 +60,82 @@ def deskew(X):
     -------
     ndarray (n, 784), in X's dtype
     """
+    return _in_blocks(_upright, X)
+
+
+def normalise(X):
+    """Deskew digits, and give all about the same spread of ink: wide ones are narrowed, small ones enlarged.
+
+    After the shear, rows and columns are moved towards the centre of mass, or away from it. The standard
+    deviation of y, weighted by ink, becomes `SPREAD_Y`. That of x goes half the way to `SPREAD_X` (on a
+    logarithmic scale), since its size tells digits apart: a 1 must not become as wide as a 0. No length
+    changes by more than a factor in `FACTORS`: a dot stays small. Moments for this were proposed by Casey
+    (Moment normalization of handprinted characters, IBM J. Res. Dev. 14, 1970, 548-557).
+
+    Parameters, errors and the result are those of `deskew`.
+    """
+    return _in_blocks(_upright_and_sized, X)
+
+
+def _in_blocks(function, X):
+    """Apply a function of images (n, 28, 28) to X (n, 784), block by block."""
     X = checks.finite(checks.images(X, SIDE**2), "X")
-    return np.concatenate(list(map_blocks(lambda rows: _deskew_block(X[rows]), len(X))))
+    blocks = map_blocks(lambda rows: function(X[rows].reshape(-1, SIDE, SIDE)), len(X))
+    return np.concatenate(list(blocks)).reshape(X.shape)
 
 
-def _deskew_block(X):
-    """Return the deskewed images of a block, which are checked already."""
-    images = X.reshape(-1, SIDE, SIDE)
-    place = np.arange(SIDE, dtype=X.dtype)
-    ink_of_row = images.sum(axis=2)  # (n, 28)
-    ink = np.maximum(ink_of_row.sum(axis=1), np.finfo(X.dtype).tiny)  # (n,)
-    mean_y = ink_of_row @ place / ink
-    mean_x = images.sum(axis=1) @ place / ink
-
-    y = place - mean_y[:, np.newaxis]  # (n, 28), the distance of each row from the centre of mass
-    covariance = np.sum(y * (images @ place - mean_x[:, np.newaxis] * ink_of_row), axis=1) / ink
-    variance = np.sum(y**2 * ink_of_row, axis=1) / ink
-    slope = covariance / np.maximum(variance, 1e-3)  # a level line has next to no height, and no slant
-
-    offset = mean_x - (SIDE - 1) / 2
-    sources = place + (slope[:, np.newaxis] * y + offset[:, np.newaxis])[:, :, np.newaxis]  # (n, 28, 28)
-    left = np.floor(sources).astype(np.intp)
-    share = (sources - left).astype(X.dtype)
-    padded = np.pad(images, ((0, 0), (0, 0), (1, 1)))  # what comes from outside is paper
-    at_left, at_right = (np.take_along_axis(padded, np.clip(left + k, 0, SIDE + 1), axis=2) for k in (1, 2))
-    return ((1 - share) * at_left + share * at_right).reshape(X.shape)
+def _upright(images):
+    shape = _measure(images)
+    y = PLACE - shape.mean_y[:, np.newaxis]  # (n, 28), the distance of each row from the centre of mass
+    shear = shape.mean_x[:, np.newaxis] - MIDDLE + shape.slope[:, np.newaxis] * y
+    return _move_columns(images, PLACE + shear[:, :, np.newaxis])
 
 
-PREPARATIONS = {"none": lambda X: X, "deskew": deskew}
+def _upright_and_sized(images):
+    shape = _measure(images)
+    wider = np.clip(np.sqrt(SPREAD_X / shape.spread_x), *FACTORS)
+    higher = np.clip(SPREAD_Y / shape.spread_y, *FACTORS)
+    from_middle = PLACE - MIDDLE
+
+    y = PLACE - shape.mean_y[:, np.newaxis]
+    shear = shape.mean_x[:, np.newaxis] + shape.slope[:, np.newaxis] * y
+    sources = shear[:, :, np.newaxis] + (from_middle / wider[:, np.newaxis])[:, np.newaxis, :]
+    images = _move_columns(images, sources)
+    sources = shape.mean_y[:, np.newaxis] + from_middle / higher[:, np.newaxis]
+    return _move_columns(images.swapaxes(1, 2), sources[:, np.newaxis, :]).swapaxes(1, 2)
+
+
+class _Shape(NamedTuple):
+    """Moments of each image (n,), in pixels: where the ink is, how it slants and how far it spreads once upright."""
+
+    mean_x: np.ndarray
+    mean_y: np.ndarray
+    slope: np.ndarray
+    spread_x: np.ndarray
+    spread_y: np.ndarray
+
+
+def _measure(images):
+    """Return the `_Shape` of images (n, 28, 28)."""
+    ink_of_row, ink_of_column = images.sum(axis=2), images.sum(axis=1)  # (n, 28)
+    ink = np.maximum(ink_of_row.sum(axis=1), np.finfo(images.dtype).tiny)  # (n,)
+    mean_x, mean_y = ink_of_column @ PLACE / ink, ink_of_row @ PLACE / ink
+    x, y = PLACE - mean_x[:, np.newaxis], PLACE - mean_y[:, np.newaxis]
+    covariance = np.sum(y * (images @ PLACE - mean_x[:, np.newaxis] * ink_of_row), axis=1) / ink
+    variance_x, variance_y = np.sum(x**2 * ink_of_column, axis=1) / ink, np.sum(y**2 * ink_of_row, axis=1) / ink
+    slope = covariance / np.maximum(variance_y, 1e-3)  # a level line has next to no height, and no slant
+    spread_x = np.sqrt(np.maximum(variance_x - slope * covariance, 1e-3))
+    return _Shape(mean_x, mean_y, slope, spread_x, np.sqrt(np.maximum(variance_y, 1e-3)))
+
+
+def _move_columns(images, sources):
+    """Return images whose pixel in column j holds what is at `sources[..., j]`; what comes from outside is paper."""
+    left = np.floor(sources)
+    share = sources - left
+    index = np.broadcast_to(left, images.shape).astype(np.intp)
+    padded = np.pad(images, ((0, 0), (0, 0), (1, 1)))
+    at_left, at_right = (np.take_along_axis(padded, np.clip(index + k, 0, SIDE + 1), axis=2) for k in (1, 2))
+    return (1 - share) * at_left + share * at_right
+
+
+PREPARATIONS = {"none": lambda X: X, "deskew": deskew, "normalise": normalise}

@@ -31,12 +31,12 @@ def recognise(strokes, network=None):
         If there is no ink, or the points are not finite numbers in pairs.
     """
     image = strokes_to_image(strokes)
-    network = _shipped_network() if network is None else network
+    network = shipped_network() if network is None else network
     scores = network.predict_scores(image.reshape(1, -1))[0]
     return int(np.argmax(scores)), scores
 
 
 @functools.cache
-def _shipped_network():
+def shipped_network():
     """Return the network that ships with the project; it is read from its file once."""
     return load_network()

@@ -1,8 +1,6 @@
 """Trained networks as files: written atomically, read without pickle."""
 
 import json
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import numpy as np
 
 from . import checks
 from .data import DATA_FOLDER
+from .files import write_atomically
 from .init import sizes_of
 from .network import Network
 from .preparation import PREPARATIONS, check_name
@@ -28,7 +27,7 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
     thetas : list of ndarray
         One array (n_out, 1 + n_in) for each layer, of finite numbers.
     preparation : str
-        The preparation of its inputs; only a ``.npz`` file keeps it.
+        The preparation of its inputs. Only a ``.npz`` file keeps it, so text files take none but "none".
     settings : dict or None
         How the network was made, of what JSON can hold; only a ``.npz`` file keeps it.
 
@@ -48,15 +47,17 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
             raise TypeError(f"settings is {settings!r}; expected what JSON can hold: {error}.") from None
         if not path.parent.is_dir():
             raise FileNotFoundError(f"There is no folder {path.parent} for {path.name}.")
-        _write_atomically({path: lambda file: np.savez_compressed(file, about=np.array(about), **arrays)})
+        write_atomically({path: lambda file: np.savez_compressed(file, about=np.array(about), **arrays)})
         return
     if path.suffix and not path.is_dir():
         raise ValueError(f"path is {path}; expected a name that ends in .npz, or a folder for the text files.")
+    if preparation != "none":
+        raise ValueError(f"preparation is {preparation!r}, which text files cannot keep; save to a .npz file instead.")
     stale = path / f"Theta{len(thetas) + 1}.txt"
     if stale.exists():
         raise ValueError(f"{stale} is there already, from a deeper network; delete it or take another folder.")
     path.mkdir(parents=True, exist_ok=True)
-    _write_atomically(
+    write_atomically(
         {
             path / f"Theta{i}.txt": lambda file, theta=theta: np.savetxt(file, theta, delimiter=" ")
             for i, theta in enumerate(thetas, start=1)
@@ -143,24 +144,3 @@ def _load_text(folder):
         if not path.read_bytes().strip():
             raise ValueError(f"{path.name} is empty.")
     return Network([np.loadtxt(path, ndmin=2, delimiter=" ") for path in paths])
-
-
-def _write_atomically(writers):
-    """Write files, given as ``{path: function(file)}``: all under other names first, then each in its place.
-
-    Whatever goes wrong while writing, what was at those paths before stays.
-    """
-    temporaries = {}
-    try:
-        for path, write in writers.items():
-            descriptor, temporaries[path] = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-            with os.fdopen(descriptor, "wb") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-        for path, temporary in temporaries.items():
-            os.chmod(temporary, 0o644)  # mkstemp lets nobody else read; a class shares its files
-            os.replace(temporary, path)
-    finally:
-        for temporary in temporaries.values():
-            Path(temporary).unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+"""Drawings with their labels, as a small JSON file that people can pass on."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from .data import DATA_FOLDER
+from .drawing import check_strokes
+from .files import write_atomically
+
+FORMAT = "nnlib drawings 1"
+DRAWINGS_PATH = DATA_FOLDER / "drawings.json"
+
+
+class Example(NamedTuple):
+    """A drawing and what it is.
+
+    Attributes
+    ----------
+    strokes : list of ndarray (k, 2)
+        The points of each stroke as x, y; y grows down; any unit.
+    label : int
+        The digit.
+    writer : str
+        Who drew it; may be empty.
+    """
+
+    strokes: list
+    label: int
+    writer: str = ""
+
+
+def save_examples(path, examples):
+    """Save labelled drawings as JSON.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A name that ends in ``.json``. What was there before is replaced, at the end and in one go.
+    examples : list of Example
+        Or of tuples (strokes, label) or (strokes, label, writer).
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as above. A file that was there before stays as it was.
+    """
+    path = Path(path)
+    if path.suffix != ".json":
+        raise ValueError(f"path is {path}; expected a name that ends in .json.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent} for {path.name}.")
+    records = [
+        {
+            "label": example.label,
+            "writer": example.writer,
+            "strokes": [np.round(stroke, 2).tolist() for stroke in example.strokes],
+        }
+        for example in (_check_example(example, f"examples[{i}]") for i, example in enumerate(examples))
+    ]
+    lines = ",\n".join(json.dumps(record, ensure_ascii=False) for record in records)
+    text = f'{{"format": "{FORMAT}", "examples": [\n{lines}\n]}}\n'
+    write_atomically({path: lambda file: file.write(text.encode())})
+
+
+def load_examples(path=None):
+    """Load labelled drawings that `save_examples` wrote.
+
+    Parameters
+    ----------
+    path : str, path-like or None
+        None takes the ten drawings, one of each digit, that ship with the project.
+
+    Returns
+    -------
+    list of Example
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it holds something else.
+    """
+    path = Path(DRAWINGS_PATH if path is None else path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}; expected drawings that the pad or save_examples saved.")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise ValueError(f'it does not say "format": "{FORMAT}"')
+        return [
+            _check_example((record["strokes"], record["label"], record.get("writer", "")), f"example {i}")
+            for i, record in enumerate(content["examples"], start=1)
+        ]
+    except Exception as error:  # whatever the file holds, the reader learns which file it is, and why
+        raise ValueError(f"{path} holds no drawings that can be read ({error}).") from None
+
+
+def _check_example(example, name):
+    """Return an example, ready to use."""
+    try:
+        strokes, label, writer = Example(*example)
+    except TypeError:
+        raise TypeError(f"{name} is {example!r}; expected a pair (strokes, label).") from None
+    if isinstance(label, bool) or not isinstance(label, (int, np.integer)) or not 0 <= label <= 9:
+        raise ValueError(f"{name} has the label {label!r}; expected a digit from 0 to 9.")
+    if not isinstance(writer, str):
+        raise TypeError(f"{name} has the writer {writer!r}; expected text.")
+    try:
+        return Example(check_strokes(strokes), int(label), writer)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{name}: {error}") from None

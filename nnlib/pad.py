@@ -1,0 +1,284 @@
+"""The drawing pad: a widget that reads what is drawn on it while it is drawn, and can be taught."""
+
+import functools
+from html import escape
+from pathlib import Path
+
+import ipywidgets as widgets
+import numpy as np
+
+from . import padview
+from .data import load_mnist
+from .drawing import FIELD, PEN_WIDTH, strokes_to_image
+from .examples import Example, load_examples, save_examples
+from .prediction import predict_scores
+from .preparation import prepare
+from .recognition import shipped_network
+from .surface import DENSITY, Surface
+from .teaching import teach
+
+NOTE = "Each score answers a question of its own, “does this look like a 7?”. So the ten do not add up to 1."
+FIELD_SHARE = 0.7  # of the drawing field, filled by a drawing that comes from elsewhere
+
+
+class Pad(widgets.VBox):
+    """A pad to draw digits on. As the last line of a cell, it shows itself.
+
+    Parameters
+    ----------
+    network : Network or None
+        What reads. None takes the network that ships with the project.
+    examples : list of Example
+        Labelled drawings to start with.
+    writer : str
+        Who draws; kept with each example.
+    file : str or path-like
+        Where the examples are saved, unless something else is typed into the pad.
+    size : int
+        Of the drawing field, in pixels of the page.
+
+    Attributes
+    ----------
+    strokes : list of ndarray (k, 2)
+        What is drawn, in pixels of the page.
+    scores : ndarray (10,) or None
+        What the network says to it; None where there is nothing to read.
+    digit : int or None
+        The digit with the highest score.
+    network : Network
+        What reads now; the buttons Teach and Forget change it.
+    examples : list of Example
+        The drawings kept.
+    """
+
+    def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", size=280):
+        self._first_network = self.network = shipped_network() if network is None else network
+        self.examples, self.writer = list(examples), writer
+        self.scores = None
+        self._test_image = None  # shown in place of a drawing
+        self._surface = Surface(size, self._read, self._guarded)
+        self._surface.ink.on_key_down(self._guarded(self._on_key))
+        self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
+        super().__init__([widgets.HTML(padview.STYLE), self._top(size), *self._controls(str(file)), self._status])
+        self.add_class("nnlib-pad")
+        self._set_pen_width(PEN_WIDTH)
+        self._show_examples()
+
+    @property
+    def strokes(self):
+        """What is drawn, in pixels of the page."""
+        return [np.array(stroke) / DENSITY for stroke in self._surface.pen.strokes]
+
+    @property
+    def digit(self):
+        """The digit with the highest score, or None."""
+        return None if self.scores is None else int(np.argmax(self.scores))
+
+    def show(self, strokes):
+        """Put a drawing on the pad, as if it had been drawn; its size does not matter."""
+        points = np.concatenate(strokes)
+        low, high = points.min(axis=0), points.max(axis=0)
+        side = self._surface.ink.width
+        factor = FIELD_SHARE * side / max((high - low).max(), 1e-9)
+        placed = [(stroke - (low + high) / 2) * factor + side / 2 for stroke in strokes]
+        self._test_image = None
+        self._surface.set_strokes(placed)
+
+    # How it looks.
+
+    def _top(self, size):
+        ink = widgets.Box([self._surface.ink], layout={"width": f"{size}px", "max_width": "100%"})
+        seen = widgets.Box([self._surface.seen], layout={"width": "140px"})
+        for box, name in ((ink, "nnlib-ink"), (seen, "nnlib-seen")):
+            box.add_class("nnlib-frame")
+            box.add_class(name)
+        reading = widgets.VBox(
+            [self._words, self._bars], layout={"flex": "1 1 200px", "min_width": "180px", "max_width": "320px"}
+        )
+        caption = widgets.HTML('<div class="nnlib-note">What the network sees</div>')
+        return _row([ink, reading, widgets.VBox([seen, caption])], "nnlib-top")
+
+    def _controls(self, file):
+        self._pen_width = widgets.FloatSlider(PEN_WIDTH, min=1, max=4, step=0.2, description="Pen width")
+        self._pen_width.observe(self._guarded(lambda change: self._set_pen_width(change["new"])), "value")
+        self._stored = widgets.Dropdown(
+            options=[("a stored drawing …", -1), *((f"draw {padview.with_article(d)}", d) for d in range(10))]
+        )
+        self._stored.observe(self._guarded(lambda change: self._show_stored(change["new"])), "value")
+        self._file = widgets.Text(file, layout={"width": "180px"})
+        self._clear = self._button("Clear", self.clear, "Take everything back (key: c)")
+        labels = [
+            self._button(str(digit), functools.partial(self.keep, digit), f"Keep this drawing as a {digit}")
+            for digit in range(10)
+        ]
+        return [
+            widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>'),
+            _row([self._clear, self._button("Undo", self.undo, "Take the last stroke back (key: u)"), self._pen_width]),
+            _row([widgets.Label("It is a …"), *labels]),
+            self._gallery,
+            _row(
+                [
+                    self._button("Teach", self.teach, "Adapt the network to the kept drawings: some seconds"),
+                    self._button("Forget", self.forget, "Go back to the network as it was before Teach"),
+                    self._button("Remove last", self.remove_last, "Remove the drawing that was kept last"),
+                    self._file,
+                    self._button("Save", self.save, "Save the kept drawings to this file"),
+                    self._button("Load", self.load, "Add the drawings of this file to the kept ones"),
+                ]
+            ),
+            _row(
+                [
+                    widgets.Label("Without drawing:"),
+                    self._stored,
+                    self._button("A test digit", self.show_test_digit, "Read a random one of the 10,000 test digits"),
+                ]
+            ),
+        ]
+
+    def _button(self, name, action, tooltip):
+        button = widgets.Button(description=name, tooltip=tooltip, layout={"width": "auto"})
+        button.on_click(self._guarded(lambda _: action()))
+        return button
+
+    # What it does.
+
+    def clear(self):
+        """Take everything back."""
+        self._test_image = None
+        self._surface.set_strokes([])
+        self._say("")
+
+    def undo(self):
+        """Take the last stroke back."""
+        self._test_image = None
+        self._surface.set_strokes(self._surface.pen.strokes[:-1])
+
+    def keep(self, label):
+        """Keep the drawing as an example of a digit, and clear the field for the next."""
+        if not self._surface.pen.strokes:
+            raise ValueError("There is no drawing to keep. Draw a digit first, then say what it is.")
+        self.examples.append(Example(self.strokes, label, self.writer))
+        self.clear()
+        self._show_examples()
+        self._say(f"Kept as {padview.with_article(label)}. Kept so far: {len(self.examples)}.")
+
+    def remove_last(self):
+        """Remove the example that was kept last."""
+        if not self.examples:
+            raise ValueError("No drawings are kept; there is nothing to remove.")
+        label = self.examples.pop().label
+        self._show_examples()
+        self._say(f"Removed {padview.with_article(label)}.")
+
+    def teach(self):
+        """Adapt the network to the examples, starting from the network as it was at first."""
+        if not self.examples:
+            raise ValueError("No drawings are kept. Draw a digit and say what it is; three of each are a good start.")
+        self._say(f"Teaching with {len(self.examples)} drawings …")
+        strokes, labels = [e.strokes for e in self.examples], [e.label for e in self.examples]
+        before = self._first_network
+        self.network = teach(before, strokes, labels)
+        mnist = load_mnist()
+        was, now = (np.mean(n.predict(mnist.X_test) == mnist.y_test) for n in (before, self.network))
+        self._surface.change()
+        self._say(
+            f"Taught with {len(labels)} drawings. On MNIST's test digits it was right {was:.2%} of the time, "
+            f"and is now {now:.2%}. Draw new ones: does it read your hand better?"
+        )
+
+    def forget(self):
+        """Go back to the network as it was at first; the examples stay."""
+        self.network = self._first_network
+        self._surface.change()
+        self._say("The network is as it was at first. Your drawings are still kept.")
+
+    def save(self):
+        """Save the examples to the file that the pad names."""
+        if not self.examples:
+            raise ValueError("No drawings are kept; there is nothing to save.")
+        save_examples(self._file.value, self.examples)
+        self._say(f"Saved {len(self.examples)} drawings to {Path(self._file.value).resolve()}.")
+
+    def load(self):
+        """Add the examples of the file that the pad names, without those that are kept already."""
+        known = {padview.drawing_svg(e.strokes) + str(e.label) for e in self.examples}
+        loaded = load_examples(self._file.value)
+        new = [e for e in loaded if padview.drawing_svg(e.strokes) + str(e.label) not in known]
+        self.examples += new
+        self._show_examples()
+        self._say(f"Loaded {len(loaded)} drawings from {self._file.value}; {len(new)} of them are new.")
+
+    def show_test_digit(self):
+        """Show a random test digit, and read it."""
+        mnist = load_mnist()
+        i = np.random.default_rng().integers(len(mnist.X_test))
+        self._test_image = mnist.X_test[i].reshape(FIELD, FIELD)
+        self._surface.set_strokes([], backdrop=self._test_image)
+        self._say(f"Test digit {i}. Its label says: {mnist.y_test[i]}.")
+
+    # What happens inside.
+
+    def _read(self):
+        """Read what is drawn, and show it; return the image that the network sees, or None."""
+        strokes = self._surface.pen.strokes
+        image = self._test_image
+        if strokes:
+            image = strokes_to_image(strokes, pen_width=self._pen_width.value)
+            self._test_image = None
+        if image is None:
+            self.scores, sentence = None, "Draw a digit here."
+        else:
+            seen = prepare(image.reshape(1, -1), self.network.preparation)
+            self.scores = predict_scores(self.network.thetas, seen)[0]
+            sentence, image = padview.in_words(self.scores), seen.reshape(image.shape)
+        self._words.value = padview.words_html(sentence)
+        self._bars.value = padview.bars_html(self.scores)
+        return image
+
+    def _show_stored(self, digit):
+        if digit >= 0:
+            self.show(next(e.strokes for e in load_examples() if e.label == digit))
+            self._say("")
+
+    def _show_examples(self):
+        self._gallery.value = padview.gallery_html(self.examples)
+
+    def _set_pen_width(self, width):
+        # A drawing that fills the box of 20 pixels would fill FIELD_SHARE of the field.
+        self._surface.line_width = width / FIELD * self._surface.ink.width
+        self._surface.repaint()
+
+    def _on_key(self, key, shift, control, meta):
+        """Keys on the drawing field, which otherwise would swallow them all and never let go of the focus."""
+        actions = {"u": self.undo, "Backspace": self.undo, "c": self.clear, "Delete": self.clear}
+        actions |= {"Tab": self._clear.focus, "Escape": self._clear.focus}
+        actions |= {str(digit): functools.partial(self.keep, digit) for digit in range(10)}
+        if key == "z" and (control or meta):
+            self.undo()
+        elif key in actions and not (control or meta):
+            actions[key]()
+
+    def _say(self, sentence, problem=False):
+        kind = "nnlib-problem" if problem else "nnlib-note"
+        self._status.value = f'<div class="{kind}" role="status">{escape(sentence)}</div>' if sentence else ""
+
+    def _guarded(self, function):
+        """Return a callback that shows in the pad what goes wrong: Jupyter shows it nowhere. The pad goes on."""
+
+        @functools.wraps(function)
+        def callback(*arguments):
+            try:
+                return function(*arguments)
+            except Exception as error:
+                ours = isinstance(error, (ValueError, FileNotFoundError))
+                self._say(str(error) if ours else f"{type(error).__name__}: {error}", problem=True)
+
+        return callback
+
+
+def _row(children, name=None):
+    row = widgets.Box(children)
+    row.add_class("nnlib-row")
+    if name:
+        row.add_class(name)
+    return row

@@ -1,0 +1,71 @@
+"""What a hand does, as strokes: mouse and touch events in, lists of points out. No widget is needed for it."""
+
+import numpy as np
+
+
+class Pen:
+    """Turns the events of a drawing surface into strokes.
+
+    A stroke begins where the pen goes down and ends where it is lifted, leaves the surface, or a second
+    finger comes. Moves with no pen down are ignored.
+
+    Parameters
+    ----------
+    width, height : float
+        Of the surface. Points outside of it end the stroke.
+    step : float
+        The shortest way between two points, in the same unit: what is nearer adds nothing to see.
+
+    Attributes
+    ----------
+    strokes : list of list of (x, y)
+        In the order in which they were drawn; y grows down.
+    """
+
+    def __init__(self, width, height, step=1.0):
+        self.width, self.height, self.step = width, height, step
+        self.strokes = []
+        self.is_down = False  # a button or a finger is pressed …
+        self.is_drawing = False  # … and a stroke is going on
+
+    def down(self, x, y):
+        """Begin a stroke."""
+        self.is_down = True
+        self._begin(x, y)
+
+    def move(self, x, y):
+        """Go on with the stroke, or begin another one where a pressed finger comes back onto the surface."""
+        if not self.is_down:
+            return
+        if not self._is_inside(x, y):
+            self.is_drawing = False
+        elif not self.is_drawing:
+            self._begin(x, y)
+        else:
+            last_x, last_y = self.strokes[-1][-1]
+            if np.hypot(x - last_x, y - last_y) >= self.step:
+                self.strokes[-1].append((x, y))
+
+    def up(self, *_):
+        """End the stroke: the pen was lifted, or a mouse left the surface."""
+        self.is_down = self.is_drawing = False
+
+    def fingers_down(self, points):
+        """Begin a stroke with the first finger; a second finger ends it until all are lifted."""
+        if len(points) == 1:
+            self.down(*points[0])
+        else:
+            self.up()
+
+    def fingers_move(self, points):
+        """Go on with the stroke of a single finger."""
+        if len(points) == 1:
+            self.move(*points[0])
+
+    def _begin(self, x, y):
+        self.is_drawing = self._is_inside(x, y)
+        if self.is_drawing:
+            self.strokes.append([(x, y)])
+
+    def _is_inside(self, x, y):
+        return 0 <= x <= self.width and 0 <= y <= self.height

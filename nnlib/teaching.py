@@ -1,0 +1,97 @@
+"""A network learns the hand of one person from a few of their drawings."""
+
+import numpy as np
+
+from . import checks
+from .data import load_mnist
+from .drawing import check_strokes, strokes_to_image
+from .network import Network
+from .preparation import prepare
+from .training import train
+
+VARIATIONS = 20  # of each drawing, itself included
+REMINDERS = 10_000  # MNIST digits, so that the network does not forget them
+LAM = 1.0  # for 60,000 examples; as strong, for fewer, as in the network's own training
+
+
+def teach(network, strokes_list, labels, *, max_iter=30, seed=0):
+    """Adapt a network to one person's hand.
+
+    A few more iterations of L-BFGS-B, from the network's own weights, on some MNIST digits and on
+    variations of the drawings: a little wider, narrower, slanted, turned or bent. With the drawings alone,
+    it would learn those by heart and forget the rest.
+
+    Parameters
+    ----------
+    network : Network
+        Stays as it is.
+    strokes_list : list of list of ndarray (k, 2)
+        The drawings, each as for `strokes_to_image`. Three of each digit are a good start.
+    labels : sequence of int
+        Their digits.
+    max_iter : int
+        The most iterations. More of them forget more of MNIST.
+    seed : int or None
+        For the variations, and for the choice of MNIST digits.
+
+    Returns
+    -------
+    Network
+        With the same preparation; its settings say how many drawings it was taught with ("taught").
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no drawing, one has no ink, or the labels are no digits, one for each drawing.
+    """
+    if not isinstance(network, Network):
+        raise TypeError(f"network is a {type(network).__name__}; expected a Network, such as load_network() gives.")
+    drawings = [_check_drawing(strokes, i) for i, strokes in enumerate(strokes_list)]
+    if not drawings:
+        raise ValueError("strokes_list is empty; expected at least one drawing.")
+    labels = checks.labels(labels, 10, len(drawings), "labels")
+    rng = checks.generator(seed)
+
+    mnist = load_mnist()
+    some = rng.permutation(len(mnist.X_train))[:REMINDERS]
+    images = [strokes_to_image(strokes) for strokes in drawings]
+    images += [strokes_to_image(vary(strokes, rng)) for _ in range(VARIATIONS - 1) for strokes in drawings]
+    own = np.array(images, dtype=np.float32).reshape(len(images), -1)
+    X = prepare(np.concatenate([mnist.X_train[some], own]), network.preparation)
+    y = np.concatenate([mnist.y_train[some], np.tile(labels, VARIATIONS)])
+
+    lam = LAM * len(X) / len(mnist.X_train)
+    result = train(X, y, thetas=network.thetas, lam=lam, max_iter=max_iter, progress=False)
+    return Network(result.thetas, network.preparation, network.settings | {"taught": len(drawings)})
+
+
+def vary(strokes, rng):
+    """Return a drawing as the same hand might have drawn it another time.
+
+    Parameters
+    ----------
+    strokes : list of ndarray (k, 2)
+        A drawing.
+    rng : numpy.random.Generator
+        Says how it varies.
+
+    Returns
+    -------
+    list of ndarray (k, 2)
+        In units of its longer side, around the middle of its points.
+    """
+    points = np.concatenate(strokes)
+    size = np.ptp(points, axis=0).max()
+    points = (points - points.mean(axis=0)) / (size if size > 0 else 1.0)
+    wider, slant, turn = np.exp(rng.normal(0, 0.2)), rng.normal(0, 0.2), rng.normal(0, 0.15)
+    points = points @ np.array([[wider, turn], [slant, 1.0]])
+    frequency, phase = rng.uniform(2, 5, size=2), rng.uniform(0, 2 * np.pi, size=2)
+    points = points + 0.04 * np.sin(points[:, ::-1] * frequency + phase)  # x bends with y, and y with x
+    return np.split(points, np.cumsum([len(stroke) for stroke in strokes])[:-1])
+
+
+def _check_drawing(strokes, i):
+    try:
+        return check_strokes(strokes)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"strokes_list[{i}]: {error}") from None

@@ -1,0 +1,288 @@
+"""People draw on the pad in JupyterLab: with a mouse, with a finger, with mishaps."""
+
+import json
+import re
+
+import pytest
+from conftest import PATIENCE, Hand, watch
+
+SHOW_PAD = "from nnlib.pad import Pad\npad = Pad()\npad"
+
+
+def start(lab, page, request, *cells):
+    """Open a notebook of these cells, run it, and give a hand at its first pad."""
+    name = re.sub(r"\W+", "_", request.node.name) + ".ipynb"
+    lab.write(name, *cells or (SHOW_PAD,))
+    lab.open(page, name)
+    lab.run_all(page)
+    return Hand(page)
+
+
+@pytest.fixture
+def hand(lab, page, request):
+    return start(lab, page, request)
+
+
+def test_digits_are_read_while_they_are_drawn(hand, digits):
+    hand.wait_for_words("Draw a digit")
+    for digit in (0, 2, 3, 6, 7):
+        hand.draw(digits[digit])
+        hand.wait_for_words(f"I read a {digit}.")
+        bars = hand.bars()
+        assert bars.index(max(bars)) == digit
+        assert hand.widths() == pytest.approx(bars, abs=0.02)
+        assert 0.02 < hand.ink() < 0.3
+        hand.click("Clear")
+        hand.wait_for_words("Draw a digit")
+        assert hand.ink() == 0
+
+
+def test_size_and_place_do_not_matter(hand, digits):
+    for place in ({"left": 0.05, "top": 0.6, "size": 0.25}, {"left": 0.7, "top": 0.05, "size": 0.3}):
+        hand.draw(digits[3], **place)
+        hand.wait_for_words("I read a 3.")
+        hand.click("Clear")
+        hand.wait_for_words("Draw a digit")
+
+
+def test_the_bars_move_before_the_pen_is_lifted(hand, digits):
+    (stroke,) = hand.place(digits[0])
+    hand.page.mouse.move(*stroke[0])
+    hand.page.mouse.down()
+    for point in stroke[1:]:
+        hand.page.mouse.move(*point)
+    hand.wait_for_words("I read a 0.")
+    hand.page.mouse.up()
+
+
+def test_undo_takes_back_a_stroke(hand, digits):
+    hand.draw(digits[4])
+    hand.wait_for_words("I read a 4.")
+    ink = hand.ink()
+    hand.click("Undo")
+    hand.page.wait_for_timeout(500)
+    assert 0 < hand.ink() < 0.8 * ink
+    hand.click("Undo")
+    hand.wait_for_words("Draw a digit")
+    hand.click("Undo")  # nothing is left: nothing happens
+    assert hand.ink() == 0
+
+
+def test_leaving_the_field_while_pressed_ends_the_stroke(hand, digits):
+    field = hand.field.bounding_box()
+    x, y = field["x"] + field["width"] / 2, field["y"] + field["height"] / 2
+    mouse = hand.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + field["width"], y, steps=20)  # out at the right …
+    mouse.up()
+    mouse.move(x, y + 60, steps=20)  # … and back: no button is pressed any more
+    mouse.move(x - 60, y + 60, steps=10)
+    hand.page.wait_for_timeout(500)
+    inked = hand.ink()
+    half = 0.5 * 0.079  # a line of the pen's width, half as long as the field
+    assert inked == pytest.approx(half, rel=0.15)
+
+
+def test_the_right_button_leaves_nothing_stuck(hand, digits):
+    field = hand.field.bounding_box()
+    mouse = hand.page.mouse
+    mouse.move(field["x"] + 30, field["y"] + 30)
+    mouse.down(button="right")
+    mouse.up(button="right")
+    hand.page.keyboard.press("Escape")
+    hand.page.wait_for_timeout(300)
+    mouse.move(field["x"] + 200, field["y"] + 200, steps=20)
+    hand.page.wait_for_timeout(300)
+    assert hand.ink() < 0.01  # at most a dot
+    hand.click("Clear")
+    hand.draw(digits[2])
+    hand.wait_for_words("I read a 2.")
+
+
+def test_a_thousand_fast_events(hand):
+    field = hand.field.bounding_box()
+    hand.field.evaluate(
+        """(canvas, n) => {
+            const box = canvas.getBoundingClientRect(), side = box.width;
+            const send = (type, t) => canvas.dispatchEvent(new MouseEvent(type, {bubbles: true,
+                clientX: box.left + side * (0.5 + 0.25 * Math.sin(t)),
+                clientY: box.top + side * (0.5 - 0.35 * Math.cos(t))}));
+            send('mousedown', 0);
+            for (let i = 1; i <= n; i++) send('mousemove', 2 * Math.PI * i / n);
+            send('mouseup', 2 * Math.PI);
+        }""",
+        1000,
+    )
+    hand.wait_for_words("I read a 0.")
+    assert field["width"] > 0
+
+
+def test_keys_work_on_the_field_and_do_not_trap_the_focus(hand, digits):
+    hand.draw(digits[7])
+    hand.wait_for_words("I read a 7.")
+    hand.page.keyboard.press("7")
+    hand.wait_for_status("Kept as a 7. Kept so far: 1.")
+    assert hand.pad.get_by_role("img", name="A drawing kept as a 7").count() == 1
+    hand.draw(digits[4])
+    hand.page.keyboard.press("u")
+    hand.page.keyboard.press("u")
+    hand.wait_for_words("Draw a digit")
+    hand.page.keyboard.press("Tab")
+    focused = "document.activeElement.textContent"
+    hand.page.wait_for_function(f"{focused} === 'Clear'", timeout=PATIENCE)
+    hand.page.keyboard.press("Tab")
+    hand.page.wait_for_function(f"{focused} === 'Undo'", timeout=PATIENCE)
+
+
+def test_without_drawing(hand):
+    hand.pad.get_by_role("combobox").select_option("draw an 8")
+    hand.wait_for_words("I read an 8.")
+    hand.click("A test digit")
+    hand.wait_for_status("Its label says")
+    assert hand.ink() > 0.02
+    assert max(hand.bars()) > 0
+
+
+def test_keep_teach_save_forget_and_load(hand, digits, lab):
+    hand.click("Teach")
+    hand.wait_for_status("No drawings are kept")
+    hand.draw(digits[1])
+    hand.click("1")
+    hand.wait_for_status("Kept so far: 1.")
+    for k in range(3):  # this writer's 4 looks like a 9
+        hand.draw(digits[9], size=0.5 + 0.1 * k)
+        hand.wait_for_words("I read a 9.")
+        hand.click("4")
+        hand.wait_for_status(f"Kept so far: {k + 2}.")
+    hand.click("Save")
+    hand.wait_for_status("Saved 4 drawings")
+    saved = json.loads((lab.folder / "my_digits.json").read_text())
+    assert [example["label"] for example in saved["examples"]] == [1, 4, 4, 4]
+
+    hand.click("Teach")
+    hand.wait_for_status("Taught with 4 drawings")
+    was, now = (float(figure) for figure in re.findall(r"([\d.]+)%", hand.status.inner_text()))
+    assert was - now < 0.5
+    hand.draw(digits[9])
+    hand.wait_for_words("I read a 4.")
+    hand.click("Forget")
+    hand.wait_for_words("I read a 9.")
+
+    for _ in range(4):
+        hand.click("Remove last")
+    hand.wait_for_status("Removed a 1.")
+    hand.click("Load")
+    hand.wait_for_status("4 of them are new")
+    hand.click("Load")
+    hand.wait_for_status("0 of them are new")
+    assert hand.pad.locator(".nnlib-gallery figure").count() == 4
+
+
+def test_reloading_the_page_loses_nothing(lab, hand, digits):
+    hand.draw(digits[3])
+    hand.wait_for_words("I read a 3.")
+    hand.click("3")
+    hand.wait_for_status("Kept so far: 1.")
+    hand.draw(digits[5])
+    hand.wait_for_words("I read a 5.")
+    ink = hand.ink()
+    hand.page.keyboard.press("Escape")
+    hand.page.keyboard.press("Control+s")
+    hand.page.wait_for_timeout(1500)
+    hand.page.reload()
+    hand = Hand(hand.page)
+    hand.wait_for_words("I read a 5.")
+    hand.page.wait_for_function("true")
+    assert hand.ink() == pytest.approx(ink, rel=0.02)
+    assert hand.pad.locator(".nnlib-gallery figure").count() == 1
+    hand.click("Clear")
+    hand.draw(digits[6])
+    hand.wait_for_words("I read a 6.")
+
+
+def test_two_pads_and_a_cell_run_twice(lab, page, request, digits):
+    first = start(lab, page, request, SHOW_PAD, "Pad()")
+    second = Hand(page, 1)
+    first.draw(digits[2])
+    second.draw(digits[6])
+    first.wait_for_words("I read a 2.")
+    second.wait_for_words("I read a 6.")
+    lab.run_all(page)
+    again = Hand(page)
+    again.wait_for_words("Draw a digit")
+    again.draw(digits[7])
+    again.wait_for_words("I read a 7.")
+
+
+def test_an_error_in_a_callback_is_shown_and_the_pad_goes_on(lab, page, request, digits):
+    broken = "class Broken:\n    preparation = 'none'\n    thetas = property(lambda self: 1 / 0)\n"
+    hand = start(lab, page, request, SHOW_PAD, f"{broken}working, pad.network = pad.network, Broken()")
+    page.wait_for_timeout(500)
+    hand.draw(digits[3])
+    hand.wait_for_status("ZeroDivisionError: division by zero")
+    lab.write("repair.ipynb")
+    hand.click("Forget")
+    hand.wait_for_words("I read a 3.")
+    hand.click("Clear")
+    hand.draw(digits[2])
+    hand.wait_for_words("I read a 2.")
+
+
+def test_a_restarted_kernel_is_announced(hand, digits, page):
+    hand.draw(digits[2])
+    hand.wait_for_words("I read a 2.")
+    page.click(".lm-MenuBar-item:has-text('Kernel')")
+    page.click("li[data-command='kernelmenu:restart']")
+    page.click("button:has-text('Restart')")
+    page.wait_for_function(
+        """() => getComputedStyle(document.querySelector('.nnlib-pad'), '::before').content.includes('Run its cell')""",
+        timeout=PATIENCE,
+    )
+
+
+@pytest.fixture
+def fingers(chromium, lab, request, digits):
+    """A hand at a pad on a small screen that is touched, and what sends the touches."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, device_scale_factor=2)
+    page = context.new_page()
+    errors = watch(page)
+    hand = start(lab, page, request)
+    session = context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        touches = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    yield hand, touch
+    context.close()
+    assert errors == []
+
+
+def test_a_finger_draws(fingers, digits):
+    hand, touch = fingers
+    for digit in (7, 2):
+        for stroke in hand.place(digits[digit]):
+            touch("touchStart", stroke[0])
+            for point in stroke[1:]:
+                touch("touchMove", point)
+            touch("touchEnd")
+        hand.wait_for_words(f"I read a {digit}.")
+        hand.click("Clear")
+        hand.wait_for_words("Draw a digit")
+
+
+def test_a_second_finger_ends_the_stroke(fingers):
+    hand, touch = fingers
+    field = hand.field.bounding_box()
+    x, y = field["x"] + 30, field["y"] + field["height"] / 2
+    touch("touchStart", (x, y))
+    for step in range(1, 6):
+        touch("touchMove", (x + 10 * step, y))
+    touch("touchStart", (x + 50, y), (x + 100, y + 80))
+    for step in range(1, 6):
+        touch("touchMove", (x + 50, y + 10 * step), (x + 100, y - 10 * step))
+    touch("touchEnd")
+    hand.page.wait_for_timeout(500)
+    one_line = 50 / field["width"] * 0.079 + 0.005
+    assert 0 < hand.ink() < 1.4 * one_line
