@@ -117,7 +117,8 @@ def rasterise(strokes, pen_width=PEN_WIDTH):
         Ink from 0 to 1. What lies outside the field is cut off.
     """
     starts, ends = _pieces(strokes)
-    reach = int(np.ceil(pen_width / 2 + 0.5 + LONGEST_PIECE / 2)) + 1  # no ink farther from a piece's middle
+    # No ink is farther from a piece's middle than this, and the pixel at its middle is up to 0.5 away from it.
+    reach = int(pen_width / 2 + 0.5 + LONGEST_PIECE / 2 + 0.5)
     offsets = np.arange(-reach, reach + 1)
     window = np.stack(np.meshgrid(offsets, offsets), axis=-1).reshape(-1, 2)
     pixels = np.round((starts + ends) / 2)[:, np.newaxis] + window  # (n_pieces, n_window, 2)

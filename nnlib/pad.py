@@ -56,10 +56,12 @@ class Pad(widgets.VBox):
         self.examples, self.writer = list(examples), writer
         self.scores = None
         self._test_image = None  # shown in place of a drawing
-        self._surface = Surface(size, self._read, self._guarded)
+        self._surface = Surface(size, self._read, self._show_reading, self._guarded)
         self._surface.ink.on_key_down(self._guarded(self._on_key))
         self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
-        super().__init__([widgets.HTML(padview.STYLE), self._top(size), *self._controls(str(file)), self._status])
+        self._status.add_class("nnlib-status")
+        note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
+        super().__init__([widgets.HTML(padview.STYLE), self._top(size), note, self._status, *self._controls(str(file))])
         self.add_class("nnlib-pad")
         self._set_pen_width(PEN_WIDTH)
         self._show_examples()
@@ -99,7 +101,9 @@ class Pad(widgets.VBox):
         return _row([ink, reading, widgets.VBox([seen, caption])], "nnlib-top")
 
     def _controls(self, file):
-        self._pen_width = widgets.FloatSlider(PEN_WIDTH, min=1, max=4, step=0.2, description="Pen width")
+        self._pen_width = widgets.FloatSlider(
+            PEN_WIDTH, min=1, max=4, step=0.2, description="Pen width", readout_format=".1f"
+        )
         self._pen_width.observe(self._guarded(lambda change: self._set_pen_width(change["new"])), "value")
         self._stored = widgets.Dropdown(
             options=[("a stored drawing …", -1), *((f"draw {padview.with_article(d)}", d) for d in range(10))]
@@ -112,7 +116,6 @@ class Pad(widgets.VBox):
             for digit in range(10)
         ]
         return [
-            widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>'),
             _row([self._clear, self._button("Undo", self.undo, "Take the last stroke back (key: u)"), self._pen_width]),
             _row([widgets.Label("It is a …"), *labels]),
             self._gallery,
@@ -219,21 +222,20 @@ class Pad(widgets.VBox):
     # What happens inside.
 
     def _read(self):
-        """Read what is drawn, and show it; return the image that the network sees, or None."""
-        strokes = self._surface.pen.strokes
-        image = self._test_image
+        """Read what is drawn; return the image that the network sees, or None."""
+        strokes, image, self.scores = self._surface.pen.strokes, self._test_image, None
         if strokes:
-            image = strokes_to_image(strokes, pen_width=self._pen_width.value)
-            self._test_image = None
+            image, self._test_image = strokes_to_image(strokes, pen_width=self._pen_width.value), None
         if image is None:
-            self.scores, sentence = None, "Draw a digit here."
-        else:
-            seen = prepare(image.reshape(1, -1), self.network.preparation)
-            self.scores = predict_scores(self.network.thetas, seen)[0]
-            sentence, image = padview.in_words(self.scores), seen.reshape(image.shape)
+            return None
+        seen = prepare(image.reshape(1, -1), self.network.preparation)
+        self.scores = predict_scores(self.network.thetas, seen)[0]
+        return seen.reshape(image.shape)
+
+    def _show_reading(self):
+        sentence = "Draw a digit here." if self.scores is None else padview.in_words(self.scores)
         self._words.value = padview.words_html(sentence)
         self._bars.value = padview.bars_html(self.scores)
-        return image
 
     def _show_stored(self, digit):
         if digit >= 0:

@@ -23,7 +23,7 @@ def in_words(scores):
     best, second = np.argsort(-np.asarray(scores))[:2]
     if scores[best] >= SURE:
         return f"I read {with_article(best)}."
-    return f"Not sure. Perhaps {with_article(best)}, or {with_article(second)}?"
+    return f"Not sure: {with_article(best)}? {with_article(second)}?"
 
 
 def with_article(digit):
@@ -83,13 +83,15 @@ STYLE = """<style>
 .nnlib-pad .nnlib-row { display: flex; flex-flow: row wrap; align-items: center; gap: 4px 6px; overflow: visible; }
 .nnlib-pad .nnlib-top { align-items: flex-start; gap: 10px 20px; }
 .nnlib-pad .nnlib-frame { padding: 0; overflow: hidden; border-radius: 8px; background: black;
-  box-shadow: 0 0 0 1px var(--jp-border-color1, gray); }
+  border: 1px solid var(--jp-border-color1, gray); }
 .nnlib-pad canvas { display: block; margin: 0; width: 100%; height: auto; aspect-ratio: 1; }
 .nnlib-pad .nnlib-ink canvas { cursor: crosshair; touch-action: none; outline-offset: -3px; }
 .nnlib-pad .nnlib-seen canvas { image-rendering: pixelated; }
-.nnlib-pad .nnlib-words { font-size: 20px; line-height: 26px; font-weight: 600; min-height: 26px; }
+.nnlib-pad .nnlib-words { font-size: 19px; line-height: 26px; font-weight: 600; min-height: 26px; }
 .nnlib-pad .nnlib-note { font-size: 13px; line-height: 18px; color: var(--jp-ui-font-color1, CanvasText); }
+.nnlib-pad .nnlib-status { min-height: 20px; }
 .nnlib-pad .nnlib-problem { border-left: 4px solid #c9491b; padding: 4px 8px; font-size: 13px; line-height: 18px; }
+.nnlib-pad .widget-html:has(.nnlib-bars) { contain: layout paint; }
 .nnlib-pad .nnlib-bars { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 20px;
   font-variant-numeric: tabular-nums; }
 .nnlib-pad .nnlib-bars th, .nnlib-pad .nnlib-bars td { padding: 2px 6px 2px 0; border: none; background: none;

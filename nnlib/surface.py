@@ -21,20 +21,22 @@ class Surface:
     ----------
     size : int
         Of `ink`, in pixels of the page.
-    on_change : callable
-        Called at each tick with nothing; returns the image (28, 28) to show, or None for black.
+    read : callable
+        Called before each painting with nothing; returns the image (28, 28) to show, or None for black.
+    show : callable
+        Called after each painting with nothing.
     guard : callable
         Wraps each callback, since what is raised in one is shown nowhere.
     """
 
-    def __init__(self, size, on_change, guard):
+    def __init__(self, size, read, show, guard):
         side = DENSITY * size
         self.ink = ipycanvas.Canvas(width=side, height=side, layout=Layout(width="100%", height="auto"))
         self.seen = ipycanvas.Canvas(width=FIELD, height=FIELD, layout=Layout(width="100%", height="auto"))
         self.pen = Pen(side, side, step=DENSITY)
         self.line_width = 1.0  # canvas units
         self.backdrop = None  # an image (28, 28) on the ink canvas, where there is no drawing
-        self._on_change = on_change
+        self._read, self._show = read, show
         self._painted = []  # how many points of each stroke are on the canvas
         self._pending, self._last_tick = False, 0.0
         self._tick = guard(self._tick)
@@ -99,17 +101,15 @@ class Surface:
         self._pending, self._last_tick = False, time.monotonic()
         if self.pen.strokes and self.backdrop is not None:
             self.backdrop = self._painted = None
-        image = self._on_change()
+        image = self._read()
         # All is computed before, since an exception while a canvas is held freezes every canvas.
         fresh = self._painted is None or len(self._painted) > len(self.pen.strokes)
-        painted = [] if fresh else self._painted
-        lines = self._new_lines(painted)
-        pixels = np.round(255 * (np.zeros((FIELD, FIELD)) if image is None else image)).astype(np.uint8)
-        backdrop = None if self.backdrop is None else np.round(255 * self.backdrop)
+        lines = self._new_lines([] if fresh else self._painted)
         self._painted = [len(stroke) for stroke in self.pen.strokes]
         with ipycanvas.hold_canvas():
-            self._paint(lines, fresh, backdrop)
-            self.seen.put_image_data(pixels)
+            self._paint(lines, fresh)
+            _paint_image(self.seen, np.zeros((FIELD, FIELD)) if image is None else image)
+        self._show()  # after the ink, which hand and eye wait for
 
     def _new_lines(self, painted):
         """Return what is not on the canvas yet, as arrays (k, 2), each joined to what is."""
@@ -120,16 +120,10 @@ class Surface:
                 lines.append(np.array(stroke[max(0, done - 1) :]))
         return lines
 
-    def _paint(self, lines, fresh, backdrop):
+    def _paint(self, lines, fresh):
         canvas = self.ink
         if fresh:
-            canvas.fill_style = "black"
-            canvas.fill_rect(0, 0, canvas.width, canvas.height)
-            if backdrop is not None:
-                rows, columns = (index.ravel() for index in np.indices((FIELD, FIELD)))
-                cell = canvas.width / FIELD
-                grey = np.repeat(backdrop.ravel()[:, np.newaxis], 3, axis=1)
-                canvas.fill_styled_rects(columns * cell, rows * cell, cell + 1, cell + 1, color=grey)
+            _paint_image(canvas, np.zeros((FIELD, FIELD)) if self.backdrop is None else self.backdrop)
         canvas.fill_style = canvas.stroke_style = "white"
         canvas.line_width, canvas.line_cap, canvas.line_join = self.line_width, "round", "round"
         for line in lines:
@@ -137,3 +131,11 @@ class Surface:
                 canvas.fill_circle(*line[0], self.line_width / 2)
             else:
                 canvas.stroke_lines(line)
+
+
+def _paint_image(canvas, image):
+    """Fill a canvas with an image (28, 28), as squares: unlike image data, they need no decoding in the browser."""
+    rows, columns = (index.ravel() for index in np.indices(image.shape))
+    side = canvas.width / FIELD
+    grey = np.repeat(np.round(255 * image).astype(np.uint8).ravel(), 3)
+    canvas.fill_styled_rects(columns * side, rows * side, side, side, color=grey)

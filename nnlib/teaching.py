@@ -14,7 +14,7 @@ REMINDERS = 10_000  # MNIST digits, so that the network does not forget them
 LAM = 1.0  # for 60,000 examples; as strong, for fewer, as in the network's own training
 
 
-def teach(network, strokes_list, labels, *, max_iter=30, seed=0):
+def teach(network, strokes_list, labels, *, max_iter=20, seed=0):
     """Adapt a network to one person's hand.
 
     A few more iterations of L-BFGS-B, from the network's own weights, on some MNIST digits and on

@@ -1,210 +1,43 @@
-"""A real JupyterLab in a real Chromium, and a hand that draws in it."""
+"""What the tests in a browser share."""
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 
-import nbformat
+import driver
 import pytest
 
 import nnlib
-
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM_ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PATIENCE = 60_000  # milliseconds, for a busy machine
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for_server(url, process, seconds=90):
-    """Return when the server at `url` answers."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"the server ended with {process.returncode}"
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    raise TimeoutError(f"no answer from {url} within {seconds} s")
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """A Chromium, driven by Playwright."""
-    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if path is None:
-        words = f"there is no Chromium here (none of {', '.join(CHROMIUM_NAMES)}); see .ci/run for how to install it"
+    if driver.find_chromium() is None:
+        words = (
+            f"there is no Chromium here (none of {', '.join(driver.CHROMIUM_NAMES)}); .ci/run shows how to install it"
+        )
         if os.environ.get("CI"):
             pytest.fail(words)
         pytest.skip(words)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
+    with driver.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """A JupyterLab of its own, with its own settings: its folder and its address."""
-    folder, settings = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("settings")
-    (settings / "labconfig").mkdir()
-    # No question about news, which nobody would answer.
-    (settings / "labconfig" / "page_config.json").write_text(
-        '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
-    )
-    port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ServerApp.port_retries=0"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    environment = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(settings),
-        "JUPYTER_DATA_DIR": str(settings / "data"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces"),
-        "JUPYTERLAB_SETTINGS_DIR": str(settings / "user"),
-        "IPYTHONDIR": str(settings / "ipython"),
-    }
-    with open(settings / "server.log", "wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=folder)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for_server(f"{address}/api", server)
-        yield Lab(folder, address)
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-class Lab:
-    """Where notebooks are, and how to open them."""
-
-    def __init__(self, folder, address):
-        self.folder, self.address = folder, address
-
-    def write(self, name, *cells):
-        """Write a notebook of these code cells."""
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-        nbformat.write(notebook, self.folder / name)
-
-    def open(self, page, name):
-        """Open a notebook in JupyterLab, and wait for its kernel."""
-        page.goto(f"{self.address}/lab/tree/{name}?reset")
-        page.wait_for_selector("text=| Idle", timeout=PATIENCE)
-
-    def run_all(self, page):
-        """Run all cells, and wait until they are done."""
-        page.click(".lm-MenuBar-item:has-text('Run')")
-        page.click("li[data-command='runmenu:run-all']")
-
-
-class Hand:
-    """Draws on a pad in a page, and reads what the pad says."""
-
-    def __init__(self, page, number=0):
-        self.page = page
-        self.pad = page.locator(".nnlib-pad").nth(number)
-        self.field = self.pad.locator(".nnlib-ink canvas")
-        self.field.wait_for(timeout=PATIENCE)
-        self.words = self.pad.locator(".nnlib-words")
-        self.status = self.pad.locator("[role=status]").last
-
-    def place(self, strokes, left=0.25, top=0.15, size=0.7):
-        """Return strokes in pixels of the page, in a part of the field: shares of its width."""
-        self.field.scroll_into_view_if_needed()
-        box = self.field.bounding_box()
-        low = min(point[1] for stroke in strokes for point in stroke)
-        high = max(point[1] for stroke in strokes for point in stroke)
-        first_x = min(point[0] for stroke in strokes for point in stroke)
-        factor = size * box["width"] / (high - low)
-        x, y = box["x"] + left * box["width"], box["y"] + top * box["height"]
-        return [[(x + (px - first_x) * factor, y + (py - low) * factor) for px, py in stroke] for stroke in strokes]
-
-    def draw(self, strokes, **place):
-        """Draw with the mouse."""
-        mouse = self.page.mouse
-        for stroke in self.place(strokes, **place):
-            mouse.move(*stroke[0])
-            mouse.down()
-            for point in stroke[1:]:
-                mouse.move(*point)
-                self.page.wait_for_timeout(8)
-            mouse.up()
-
-    def bars(self):
-        """Return the ten numbers beside the bars."""
-        return [float(text) for text in self.pad.locator(".nnlib-bars td:last-child").all_inner_texts()]
-
-    def widths(self):
-        """Return the ten bars' widths, as shares of the whole."""
-        script = (
-            "bars => bars.map(b => b.getBoundingClientRect().width / b.parentElement.getBoundingClientRect().width)"
-        )
-        return self.pad.locator(".nnlib-bar div").evaluate_all(script)
-
-    def click(self, name):
-        self.pad.get_by_role("button", name=name, exact=True).click()
-
-    def wait_for_words(self, text):
-        self.pad.locator(".nnlib-words", has_text=text).wait_for(timeout=PATIENCE)
-
-    def wait_for_status(self, text):
-        self.pad.locator("[role=status]", has_text=text).last.wait_for(timeout=PATIENCE)
-
-    def ink(self):
-        """Return the share of the drawing field that is white."""
-        return self.field.evaluate(
-            """canvas => {
-                const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-                let white = 0;
-                for (let i = 0; i < data.length; i += 4) white += data[i] > 127;
-                return white / (data.length / 4);
-            }"""
-        )
+    """A JupyterLab of its own."""
+    with driver.jupyter_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
 
 
 @pytest.fixture
 def page(chromium):
-    """A page whose console must stay free of errors."""
+    """A page of its own, whose console must stay free of errors."""
     context = chromium.new_context(viewport={"width": 1300, "height": 1000})
     page = context.new_page()
-    errors = watch(page)
+    errors = driver.watch(page)
     yield page
     context.close()
     assert errors == []
-
-
-def watch(page):
-    """Return a list that fills with the errors of a page's console."""
-    errors = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return errors
 
 
 @pytest.fixture(scope="session")
