@@ -82,11 +82,28 @@ def test_progress_goes_to_the_other_stream(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_a_preparation_is_kept_with_the_network(tmp_path, mnist):
+    options = ("--hidden", 10, "--max-iter", 3, "--seed", 0, "--quiet", "--preparation", "normalise")
+    result = run(*options, "--save", "network.npz", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    network = nnlib.load_network(tmp_path / "network.npz")
+    assert network.preparation == "normalise"
+    on_test = np.mean(network.predict(mnist.X_test) == mnist.y_test)
+    assert f"test accuracy  {100 * on_test:.2f} %" in result.stdout
+
+
+def test_text_files_cannot_keep_a_preparation(tmp_path):
+    result = run("--preparation", "deskew", "--save-text", "text", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "--save-text cannot keep a preparation" in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
 def test_help(tmp_path):
     result = run("--help", cwd=tmp_path)
     assert result.returncode == 0
     assert result.stderr == ""
-    options = ("data", "hidden", "lam", "max-iter", "epsilon", "seed", "save", "save-text", "quiet")
+    options = ("data", "hidden", "lam", "max-iter", "epsilon", "seed", "save", "save-text", "quiet", "preparation")
     assert set(re.findall(r"^  --([\w-]+)", result.stdout, re.MULTILINE)) == set(options)
     for default in ("100", "0.1", "0.15"):
         assert f"({default})" in result.stdout

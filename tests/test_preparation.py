@@ -1,4 +1,4 @@
-"""Deskewing sets digits upright, loses no ink, and is what it says by an independent computation."""
+"""Preparations do what they say by independent computations: upright, of one spread, with no ink lost."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from scipy import ndimage
 
 import nnlib
 from nnlib import drawing
-from nnlib.preparation import deskew, prepare
+from nnlib.preparation import deskew, normalise, prepare
 
 
 def moments(image):
@@ -101,3 +101,58 @@ def test_a_saved_network_keeps_its_preparation(mnist, tmp_path):
     network = nnlib.load_network(tmp_path / "network.npz")
     X = mnist.X_test[:20]
     np.testing.assert_array_equal(network.predict_scores(X), nnlib.predict_scores(thetas, deskew(X)))
+
+
+# ---- normalise
+
+
+def spreads(image):
+    """Return the standard deviations of x and y, weighted by ink."""
+    y, x = np.indices(image.shape)
+    mean_x, mean_y, _ = moments(image)
+    return [np.sqrt(np.sum(d**2 * image) / image.sum()) for d in (x - mean_x, y - mean_y)]
+
+
+def test_digits_get_the_same_height_and_half_the_way_to_the_same_width(mnist):
+    X = mnist.X_test[::50].astype(np.float64)
+    ordinary = 0
+    for before, after in zip(deskew(X).reshape(-1, 28, 28), normalise(X).reshape(-1, 28, 28), strict=True):
+        mean_x, mean_y, slant = moments(after)
+        assert (mean_x, mean_y) == pytest.approx((13.5, 13.5), abs=0.2)
+        assert abs(slant) < 0.05
+        width, height = spreads(before)
+        if 0.65 < 5 / height < 1.5 and 0.65 < (3.5 / width) ** 0.5 < 1.5:  # no factor at its limit
+            ordinary += 1
+            # Sharing ink between two pixels spreads it a little.
+            assert spreads(after) == pytest.approx(((3.5 * width) ** 0.5, 5), rel=0.04)
+    assert ordinary > 150
+
+
+def test_drawings_of_any_height_and_slant_become_alike():
+    def seven(height, slope):
+        points = np.array([[-3.0, -5], [3, -5], [-1, 6]]) * [1, height]
+        points[:, 0] += slope * points[:, 1]
+        return normalise(drawing.rasterise([points + 13.5], 2.0).reshape(1, -1))[0]
+
+    expected = seven(1, 0)
+    for height, slope in ((0.8, 0), (1.2, 0), (1, 0.4), (0.9, -0.3)):
+        assert np.corrcoef(seven(height, slope), expected)[0, 1] > 0.93
+
+
+def test_lengths_change_by_no_more_than_the_limits():
+    dot = drawing.rasterise([np.array([[13.5, 13.5]])], 2.0)
+    width, height = spreads(dot)
+    after = normalise(dot.reshape(1, -1)).reshape(28, 28)
+    assert spreads(after)[1] < 1.5 * height + 0.5
+    assert spreads(after)[0] < 1.5 * width + 0.5
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_normalise_keeps_the_dtype_and_the_empty_image(mnist, dtype):
+    assert normalise(mnist.X_test[:5].astype(dtype)).dtype == dtype
+    np.testing.assert_array_equal(normalise(np.zeros((2, 784), dtype)), np.zeros((2, 784)))
+
+
+def test_normalise_prepares_each_image_for_itself(mnist):
+    X = mnist.X_test[:2500]
+    np.testing.assert_array_equal(normalise(X)[[0, 999, 1000, 2499]], normalise(X[[0, 999, 1000, 2499]]))

@@ -154,7 +154,22 @@ def test_others_may_read_the_files(tmp_path):
 def test_the_shipped_network(mnist):
     network = nnlib.load_network()
     assert network.layer_sizes == (784, 100, 10)
+    assert network.preparation == "normalise"
+    right = np.mean(network.predict(mnist.X_test) == mnist.y_test)
+    assert right >= 0.986
+    assert right == pytest.approx(network.settings["test_accuracy"], abs=2e-4)
+
+
+def test_the_plain_network_of_lesson_06(mnist):
+    network = nnlib.load_network(nnlib.data.DATA_FOLDER / "network-plain.npz")
+    assert (network.preparation, network.layer_sizes) == ("none", (784, 100, 10))
     assert np.mean(network.predict(mnist.X_test) == mnist.y_test) > 0.98
+
+
+def test_text_files_cannot_keep_a_preparation(tmp_path):
+    with pytest.raises(ValueError, match=r"'deskew', which text files cannot keep; save to a \.npz"):
+        nnlib.save_thetas(tmp_path / "text", some_thetas(), preparation="deskew")
+    assert not files_in(tmp_path)
 
 
 # ---- what cannot be saved

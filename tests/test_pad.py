@@ -1,0 +1,188 @@
+"""The pad without a browser: what its buttons do, what it says, and what it survives."""
+
+import re
+
+import numpy as np
+import pytest
+
+import nnlib
+from nnlib import padview
+from nnlib.pad import Pad
+
+SEVEN = [np.array([[0.0, 0], [60, 0], [25, 100]])]
+ONE = [np.array([[0.0, 0], [0, 100]])]
+
+
+@pytest.fixture
+def pad():
+    return Pad()
+
+
+def says(pad):
+    """Return the words of the reading and of the status line."""
+    return [re.sub(r"<[^>]*>", "", html.value) for html in (pad._words, pad._status)]
+
+
+def press(pad, name):
+    """Press a button."""
+    (button,) = [w for w in buttons(pad) if w.description == name]
+    button.click()
+
+
+def buttons(widget):
+    found = [widget] if type(widget).__name__ == "Button" else []
+    return found + [button for child in getattr(widget, "children", ()) for button in buttons(child)]
+
+
+def test_what_is_drawn_is_read_as_recognise_reads_it(pad):
+    pad.show(SEVEN)
+    digit, scores = nnlib.recognise(SEVEN)
+    assert pad.digit == digit == 7
+    np.testing.assert_allclose(pad.scores, scores, atol=1e-9)
+    assert says(pad)[0] == "I read a 7."
+
+
+def test_mouse_events_draw(pad):
+    surface = pad._surface.ink
+    surface._handle_frontend_event(None, {"event": "mouse_down", "x": 100, "y": 100}, [])
+    for x, y in [(300, 100), (200, 400)]:
+        surface._handle_frontend_event(None, {"event": "mouse_move", "x": x, "y": y}, [])
+    surface._handle_frontend_event(None, {"event": "mouse_up", "x": 200, "y": 400}, [])
+    np.testing.assert_array_equal(pad.strokes[0], [[50, 50], [150, 50], [100, 200]])
+    assert pad.digit == 7
+    press(pad, "Undo")
+    assert (pad.strokes, pad.digit, pad.scores) == ([], None, None)
+    assert says(pad)[0] == "Draw a digit here."
+
+
+def test_keeping_and_removing(pad):
+    pad.show(SEVEN)
+    press(pad, "7")
+    assert pad.strokes == []
+    assert [(e.label, e.writer) for e in pad.examples] == [(7, "")]
+    assert "Kept as a 7. Kept so far: 1." in says(pad)[1]
+    press(pad, "Remove last")
+    assert pad.examples == []
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("3", "There is no drawing to keep"),
+        ("Teach", "No drawings are kept"),
+        ("Save", "nothing to save"),
+        ("Remove last", "nothing to remove"),
+        ("Load", "There is no file"),
+    ],
+)
+def test_what_cannot_be_done_is_said(pad, tmp_path, monkeypatch, name, message):
+    monkeypatch.chdir(tmp_path)
+    press(pad, name)
+    assert message in says(pad)[1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_saving_and_loading_merge_without_doubles(pad, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for strokes, label in ((SEVEN, 7), (ONE, 1)):
+        pad.show(strokes)
+        pad.keep(label)
+    press(pad, "Save")
+    assert "Saved 2 drawings" in says(pad)[1]
+    other = Pad(writer="Ada")
+    other.show(SEVEN[:1])
+    other.keep(9)
+    press(other, "Load")
+    press(other, "Load")
+    assert [(e.label, e.writer) for e in other.examples] == [(9, "Ada"), (7, ""), (1, "")]
+
+
+def test_teach_and_forget(pad):
+    upstroke = [np.array([[60.0, 150], [150, 50], [150, 230]])]
+    for _ in range(2):
+        pad.show(upstroke)
+        assert pad.digit == 7
+        pad.keep(1)
+    press(pad, "Teach")
+    assert "Taught with 2 drawings" in says(pad)[1]
+    pad.show(upstroke)
+    assert pad.digit == 1
+    press(pad, "Forget")
+    assert pad.digit == 7
+    assert len(pad.examples) == 2
+
+
+def test_an_exception_is_shown_and_the_pad_goes_on(pad, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("a <broken> thing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nnlib.pad.predict_scores", fail)
+        pad.show(SEVEN)
+        assert "RuntimeError: a &lt;broken&gt; thing" in pad._status.value
+    pad.show(ONE)
+    assert pad.digit == 1
+
+
+def test_a_test_digit_is_read_with_no_drawing(pad, mnist):
+    press(pad, "A test digit")
+    index, label = map(int, re.findall(r"\d+", says(pad)[1]))
+    assert mnist.y_test[index] == label
+    expected = nnlib.load_network().predict_scores(mnist.X_test[index : index + 1])[0]
+    np.testing.assert_allclose(pad.scores, expected, atol=1e-6)
+    pad.show(SEVEN)
+    assert pad.digit == 7
+
+
+def test_the_pen_width_is_that_of_the_image(pad):
+    pad.show(SEVEN)
+    pad._pen_width.value = 4.0
+    image = nnlib.strokes_to_image(SEVEN, pen_width=4.0)
+    expected = nnlib.load_network().predict_scores(image.reshape(1, -1))[0]
+    np.testing.assert_allclose(pad.scores, expected, atol=1e-9)
+
+
+def test_another_network(mnist):
+    plain = nnlib.load_network(nnlib.data.DATA_FOLDER / "network-plain.npz")
+    pad = Pad(plain)
+    pad.show(SEVEN)
+    np.testing.assert_allclose(pad.scores, nnlib.recognise(SEVEN, plain)[1], atol=1e-9)
+
+
+def test_every_control_says_what_it_is(pad):
+    names = [button.description for button in buttons(pad)]
+    assert set(names) >= {"Clear", "Undo", "Teach", "Forget", "Save", "Load", *map(str, range(10))}
+    assert all(button.tooltip for button in buttons(pad))
+
+
+# ---- what it shows, as HTML
+
+
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [
+        ({7: 0.9}, "I read a 7."),
+        ({8: 0.5}, "I read an 8."),
+        ({8: 0.49, 3: 0.3}, "Not sure: an 8? a 3?"),
+    ],
+)
+def test_words(scores, words):
+    all_scores = np.zeros(10)
+    all_scores[list(scores)] = list(scores.values())
+    assert padview.in_words(all_scores) == words
+
+
+def test_bars_are_as_wide_as_the_scores():
+    scores = np.linspace(0.05, 0.95, 10)
+    html = padview.bars_html(scores)
+    assert re.findall(r"width:([\d.]+)%", html) == [f"{100 * score:.1f}" for score in scores]
+    assert html.index("class=best") > html.index('scope="row">8')
+    assert "class=best" not in padview.bars_html()
+
+
+def test_drawings_as_svg_fit_their_square():
+    for strokes in (SEVEN, ONE, [np.array([[3.0, 4]])], [[[0, 0], [10, 0]], [[5, 5]]]):
+        svg = padview.drawing_svg(strokes)
+        numbers = [float(n) for points in re.findall(r'points="([^"]*)"', svg) for n in re.split("[ ,]", points)]
+        assert min(numbers) >= 5
+        assert max(numbers) <= 95
