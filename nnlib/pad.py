@@ -17,7 +17,7 @@ from .recognition import shipped_network
 from .surface import DENSITY, Surface
 from .teaching import teach
 
-NOTE = "Each score answers a question of its own, “does this look like a 7?”. So the ten do not add up to 1."
+NOTE = "Each score answers a question of its own, “does this look like a 7?”. So the ten need not add up to 1."
 FIELD_SHARE = 0.7  # of the drawing field, filled by a drawing that comes from elsewhere
 
 

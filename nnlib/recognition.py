@@ -23,7 +23,7 @@ def recognise(strokes, network=None):
     digit : int
         The output with the highest score.
     scores : ndarray (10,)
-        Each output's activation in [0, 1]. They do not add up to 1.
+        Each output's activation in [0, 1]. They need not add up to 1.
 
     Raises
     ------

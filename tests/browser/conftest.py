@@ -8,7 +8,7 @@ import pytest
 import nnlib
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not for the session: while Playwright is there, an event loop runs in this thread
 def chromium():
     """A Chromium, driven by Playwright."""
     if driver.find_chromium() is None:
@@ -22,7 +22,7 @@ def chromium():
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """A JupyterLab of its own."""
     with driver.jupyter_lab(tmp_path_factory.mktemp("lab")) as lab:
