@@ -11,6 +11,7 @@ from . import checks
 
 FIELD, BOX = 28, 20  # pixels: the whole image, and the longer side of the ink within it
 PEN_WIDTH = 2.2  # pixels of the result
+FARTHEST = 1e100  # in any unit; squares of coordinates must not overflow
 LONGEST_PIECE = 1.0  # pixels; longer segments are cut, so that each inks a small window of pixels only
 
 
@@ -42,9 +43,13 @@ def strokes_to_image(strokes, *, pen_width=PEN_WIDTH, scale=True, centre=True, s
     """
     strokes = check_strokes(strokes)
     pen_width = checks.positive(pen_width, "pen_width")
+    if pen_width >= BOX:
+        raise ValueError(f"pen_width is {pen_width}; expected less than {BOX} pixels, the longer side of the ink.")
     if scale:
         strokes = fit_box(strokes, pen_width)
     image = rasterise(strokes, pen_width)
+    if not image.any():
+        raise ValueError(f"strokes leave no ink within the {FIELD} x {FIELD} pixels; with scale=True they would.")
     if centre:
         # The strokes are moved, not the image: nothing is blurred and no ink is lost.
         strokes = shift(strokes, (FIELD - 1) / 2 - centre_of_mass(image))
@@ -72,6 +77,10 @@ def check_strokes(strokes):
         if points.ndim != 2 or points.shape[1] != 2:
             raise ValueError(f"strokes[{i}] has shape {points.shape}; expected (k, 2): x and y of each point.")
         result.append(checks.finite(points, f"strokes[{i}]"))
+        if np.abs(points).max() > FARTHEST:
+            raise ValueError(
+                f"strokes[{i}] reaches {np.abs(points).max():.3g}; expected coordinates up to {FARTHEST:g}."
+            )
     if not result:
         raise ValueError("strokes holds no point: there is no ink. Draw something first.")
     return result

@@ -56,9 +56,9 @@ def save_examples(path, examples):
         {
             "label": example.label,
             "writer": example.writer,
-            "strokes": [np.round(stroke, 2).tolist() for stroke in example.strokes],
+            "strokes": _rounded(example.strokes),
         }
-        for example in (_check_example(example, f"examples[{i}]") for i, example in enumerate(examples))
+        for example in (check_example(example, f"examples[{i}]") for i, example in enumerate(examples))
     ]
     lines = ",\n".join(json.dumps(record, ensure_ascii=False) for record in records)
     text = f'{{"format": "{FORMAT}", "examples": [\n{lines}\n]}}\n'
@@ -91,15 +91,33 @@ def load_examples(path=None):
         content = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ValueError(f'it does not say "format": "{FORMAT}"')
-        return [
-            _check_example((record["strokes"], record["label"], record.get("writer", "")), f"example {i}")
-            for i, record in enumerate(content["examples"], start=1)
-        ]
+        if not isinstance(content.get("examples"), list):
+            raise ValueError('it has no list of "examples"')
+        return [_from_record(record, f"example {i}") for i, record in enumerate(content["examples"], start=1)]
     except Exception as error:  # whatever the file holds, the reader learns which file it is, and why
         raise ValueError(f"{path} holds no drawings that can be read ({error}).") from None
 
 
-def _check_example(example, name):
+def identity(example):
+    """Return what two examples have in common if and only if they are the same drawing with the same label."""
+    return example.label, json.dumps(_rounded(example.strokes))
+
+
+def _rounded(strokes):
+    """Return strokes as lists, with as many decimals as a drawing of their size needs."""
+    extent = np.ptp(np.concatenate(strokes), axis=0).max()
+    decimals = 4 - int(np.floor(np.log10(extent))) if extent > 1e-290 else 2
+    return [np.round(stroke, decimals).tolist() for stroke in strokes]
+
+
+def _from_record(record, name):
+    """Return the example that a record of the file describes."""
+    if not isinstance(record, dict) or not {"strokes", "label"} <= set(record):
+        raise ValueError(f'{name} has no "strokes" or no "label"')
+    return check_example((record["strokes"], record["label"], record.get("writer", "")), name)
+
+
+def check_example(example, name):
     """Return an example, ready to use."""
     try:
         strokes, label, writer = Example(*example)

@@ -37,3 +37,10 @@ class Network:
     def predict_scores(self, X):
         """Return the output activations (n, 10) for the images X (n, 784)."""
         return predict_scores(self.thetas, prepare(X, self.preparation))
+
+
+def check_network(network):
+    """Return a network; anything else raises TypeError."""
+    if not isinstance(network, Network):
+        raise TypeError(f"network is a {type(network).__name__}; expected a Network, such as load_network() gives.")
+    return network

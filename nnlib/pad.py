@@ -7,10 +7,11 @@ from pathlib import Path
 import ipywidgets as widgets
 import numpy as np
 
-from . import padview
+from . import checks, padview
 from .data import load_mnist
-from .drawing import FIELD, PEN_WIDTH, strokes_to_image
-from .examples import Example, load_examples, save_examples
+from .drawing import FIELD, PEN_WIDTH, check_strokes, strokes_to_image
+from .examples import Example, check_example, identity, load_examples, save_examples
+from .network import check_network
 from .prediction import predict_scores
 from .preparation import prepare
 from .recognition import shipped_network
@@ -52,12 +53,17 @@ class Pad(widgets.VBox):
     """
 
     def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", size=280):
-        self._first_network = self.network = shipped_network() if network is None else network
-        self.examples, self.writer = list(examples), writer
+        self._first_network = self.network = shipped_network() if network is None else check_network(network)
+        if not isinstance(writer, str):
+            raise TypeError(f"writer is {writer!r}; expected text.")
+        self.examples = [check_example(example, f"examples[{i}]") for i, example in enumerate(examples)]
+        self.writer, size = writer, checks.count(size, "size")
         self.scores = None
         self._test_image = None  # shown in place of a drawing
+        self._has_problem = False
         self._surface = Surface(size, self._read, self._show_reading, self._guarded)
-        self._surface.ink.on_key_down(self._guarded(self._on_key))
+        for canvas in (self._surface.ink, self._surface.seen):
+            canvas.on_key_down(self._guarded(functools.partial(self._on_key, canvas)))
         self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
         self._status.add_class("nnlib-status")
         note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
@@ -78,12 +84,14 @@ class Pad(widgets.VBox):
 
     def show(self, strokes):
         """Put a drawing on the pad, as if it had been drawn; its size does not matter."""
+        strokes = check_strokes(strokes)
         points = np.concatenate(strokes)
         low, high = points.min(axis=0), points.max(axis=0)
         side = self._surface.ink.width
         factor = FIELD_SHARE * side / max((high - low).max(), 1e-9)
         placed = [(stroke - (low + high) / 2) * factor + side / 2 for stroke in strokes]
         self._test_image = None
+        self._say("")
         self._surface.set_strokes(placed)
 
     # How it looks.
@@ -106,10 +114,15 @@ class Pad(widgets.VBox):
         )
         self._pen_width.observe(self._guarded(lambda change: self._set_pen_width(change["new"])), "value")
         self._stored = widgets.Dropdown(
-            options=[("a stored drawing …", -1), *((f"draw {padview.with_article(d)}", d) for d in range(10))]
+            options=[("a stored drawing …", -1), *((f"draw {padview.with_article(d)}", d) for d in range(10))],
+            description="Without drawing:",
+            style={"description_width": "auto"},
+            layout={"width": "auto"},
         )
         self._stored.observe(self._guarded(lambda change: self._show_stored(change["new"])), "value")
-        self._file = widgets.Text(file, layout={"width": "180px"})
+        self._file = widgets.Text(
+            file, description="File:", style={"description_width": "auto"}, layout={"width": "200px"}
+        )
         self._clear = self._button("Clear", self.clear, "Take everything back (key: c)")
         labels = [
             self._button(str(digit), functools.partial(self.keep, digit), f"Keep this drawing as a {digit}")
@@ -131,7 +144,6 @@ class Pad(widgets.VBox):
             ),
             _row(
                 [
-                    widgets.Label("Without drawing:"),
                     self._stored,
                     self._button("A test digit", self.show_test_digit, "Read a random one of the 10,000 test digits"),
                 ]
@@ -148,8 +160,8 @@ class Pad(widgets.VBox):
     def clear(self):
         """Take everything back."""
         self._test_image = None
-        self._surface.set_strokes([])
         self._say("")
+        self._surface.set_strokes([])
 
     def undo(self):
         """Take the last stroke back."""
@@ -160,7 +172,7 @@ class Pad(widgets.VBox):
         """Keep the drawing as an example of a digit, and clear the field for the next."""
         if not self._surface.pen.strokes:
             raise ValueError("There is no drawing to keep. Draw a digit first, then say what it is.")
-        self.examples.append(Example(self.strokes, label, self.writer))
+        self.examples.append(check_example(Example(self.strokes, label, self.writer), "the drawing"))
         self.clear()
         self._show_examples()
         self._say(f"Kept as {padview.with_article(label)}. Kept so far: {len(self.examples)}.")
@@ -196,17 +208,22 @@ class Pad(widgets.VBox):
         self._say("The network is as it was at first. Your drawings are still kept.")
 
     def save(self):
-        """Save the examples to the file that the pad names."""
+        """Save the examples to the file that the pad names; other drawings in it stay there."""
         if not self.examples:
             raise ValueError("No drawings are kept; there is nothing to save.")
-        save_examples(self._file.value, self.examples)
-        self._say(f"Saved {len(self.examples)} drawings to {Path(self._file.value).resolve()}.")
+        path = Path(self._file.value)
+        before = load_examples(path) if path.exists() else []
+        known = set(map(identity, self.examples))
+        others = [example for example in before if identity(example) not in known]
+        save_examples(path, others + self.examples)
+        also = f", beside {len(others)} that were in the file" if others else ""
+        self._say(f"Saved {len(self.examples)} drawings to {path.resolve()}{also}.")
 
     def load(self):
         """Add the examples of the file that the pad names, without those that are kept already."""
-        known = {padview.drawing_svg(e.strokes) + str(e.label) for e in self.examples}
+        known = set(map(identity, self.examples))
         loaded = load_examples(self._file.value)
-        new = [e for e in loaded if padview.drawing_svg(e.strokes) + str(e.label) not in known]
+        new = [example for example in loaded if identity(example) not in known]
         self.examples += new
         self._show_examples()
         self._say(f"Loaded {len(loaded)} drawings from {self._file.value}; {len(new)} of them are new.")
@@ -222,25 +239,31 @@ class Pad(widgets.VBox):
     # What happens inside.
 
     def _read(self):
-        """Read what is drawn; return the image that the network sees, or None."""
+        """Read what is drawn; return the image that the network sees."""
         strokes, image, self.scores = self._surface.pen.strokes, self._test_image, None
         if strokes:
-            image, self._test_image = strokes_to_image(strokes, pen_width=self._pen_width.value), None
+            if self._test_image is not None or self._has_problem:  # what was said of it is over
+                self._test_image = None
+                self._say("")
+            image = strokes_to_image(strokes, pen_width=self._pen_width.value)
         if image is None:
-            return None
+            return np.zeros((FIELD, FIELD))
         seen = prepare(image.reshape(1, -1), self.network.preparation)
         self.scores = predict_scores(self.network.thetas, seen)[0]
         return seen.reshape(image.shape)
 
     def _show_reading(self):
-        sentence = "Draw a digit here." if self.scores is None else padview.in_words(self.scores)
+        if self.scores is not None:
+            sentence = padview.in_words(self.scores)
+        else:
+            sentence = "I cannot read this." if self._surface.pen.strokes else "Draw a digit here."
         self._words.value = padview.words_html(sentence)
         self._bars.value = padview.bars_html(self.scores)
 
     def _show_stored(self, digit):
         if digit >= 0:
             self.show(next(e.strokes for e in load_examples() if e.label == digit))
-            self._say("")
+            self._stored.value = -1  # so that the same one can be chosen again
 
     def _show_examples(self):
         self._gallery.value = padview.gallery_html(self.examples)
@@ -250,10 +273,10 @@ class Pad(widgets.VBox):
         self._surface.line_width = width / FIELD * self._surface.ink.width
         self._surface.repaint()
 
-    def _on_key(self, key, shift, control, meta):
-        """Keys on the drawing field, which otherwise would swallow them all and never let go of the focus."""
+    def _on_key(self, canvas, key, shift, control, meta):
+        """Do what a key on a canvas stands for. A canvas swallows every key, so Tab and Escape must let go of it."""
         actions = {"u": self.undo, "Backspace": self.undo, "c": self.clear, "Delete": self.clear}
-        actions |= {"Tab": self._clear.focus, "Escape": self._clear.focus}
+        actions |= {"Tab": canvas.blur if shift else self._clear.focus, "Escape": canvas.blur}
         actions |= {str(digit): functools.partial(self.keep, digit) for digit in range(10)}
         if key == "z" and (control or meta):
             self.undo()
@@ -261,6 +284,7 @@ class Pad(widgets.VBox):
             actions[key]()
 
     def _say(self, sentence, problem=False):
+        self._has_problem = problem
         kind = "nnlib-problem" if problem else "nnlib-note"
         self._status.value = f'<div class="{kind}" role="status">{escape(sentence)}</div>' if sentence else ""
 

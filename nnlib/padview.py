@@ -86,7 +86,7 @@ STYLE = """<style>
   border: 1px solid var(--jp-border-color1, gray); }
 .nnlib-pad canvas { display: block; margin: 0; width: 100%; height: auto; aspect-ratio: 1; }
 .nnlib-pad .nnlib-ink canvas { cursor: crosshair; touch-action: none; outline-offset: -3px; }
-.nnlib-pad .nnlib-seen canvas { image-rendering: pixelated; }
+.nnlib-pad .nnlib-seen canvas { image-rendering: pixelated; pointer-events: none; }
 .nnlib-pad .nnlib-words { font-size: 19px; line-height: 26px; font-weight: 600; min-height: 26px; }
 .nnlib-pad .nnlib-note { font-size: 13px; line-height: 18px; color: var(--jp-ui-font-color1, CanvasText); }
 .nnlib-pad .nnlib-status { min-height: 20px; }

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from .drawing import strokes_to_image
+from .network import check_network
 from .weights import load_network
 
 
@@ -28,10 +29,10 @@ def recognise(strokes, network=None):
     Raises
     ------
     ValueError, TypeError
-        If there is no ink, or the points are not finite numbers in pairs.
+        If there is no ink, the points are not finite numbers in pairs, or `network` is no Network.
     """
     image = strokes_to_image(strokes)
-    network = shipped_network() if network is None else network
+    network = shipped_network() if network is None else check_network(network)
     scores = network.predict_scores(image.reshape(1, -1))[0]
     return int(np.argmax(scores)), scores
 

@@ -22,7 +22,7 @@ class Surface:
     size : int
         Of `ink`, in pixels of the page.
     read : callable
-        Called before each painting with nothing; returns the image (28, 28) to show, or None for black.
+        Called before each painting with nothing; returns the image (28, 28) to show.
     show : callable
         Called after each painting with nothing.
     guard : callable
@@ -76,9 +76,9 @@ class Surface:
         self.repaint()
 
     def repaint(self):
-        """Paint everything anew: strokes were taken away, or the pen's width has changed."""
+        """Paint everything anew, at once: strokes were taken away, or the pen's width has changed."""
         self._painted = None
-        self.change()
+        self._tick()
 
     def replay(self, *_):
         """Paint everything for a page that was reloaded: its canvases are blank."""
@@ -101,15 +101,21 @@ class Surface:
         self._pending, self._last_tick = False, time.monotonic()
         if self.pen.strokes and self.backdrop is not None:
             self.backdrop = self._painted = None
-        image = self._read()
+        image, error = np.zeros((FIELD, FIELD)), None
+        try:
+            image = self._read()
+        except Exception as caught:  # the ink must be painted all the same
+            error = caught
         # All is computed before, since an exception while a canvas is held freezes every canvas.
         fresh = self._painted is None or len(self._painted) > len(self.pen.strokes)
         lines = self._new_lines([] if fresh else self._painted)
         self._painted = [len(stroke) for stroke in self.pen.strokes]
         with ipycanvas.hold_canvas():
             self._paint(lines, fresh)
-            _paint_image(self.seen, np.zeros((FIELD, FIELD)) if image is None else image)
+            _paint_image(self.seen, image)
         self._show()  # after the ink, which hand and eye wait for
+        if error is not None:
+            raise error
 
     def _new_lines(self, painted):
         """Return what is not on the canvas yet, as arrays (k, 2), each joined to what is."""
@@ -117,7 +123,7 @@ class Surface:
         for i, stroke in enumerate(self.pen.strokes):
             done = painted[i] if i < len(painted) else 0
             if len(stroke) > done:
-                lines.append(np.array(stroke[max(0, done - 1) :]))
+                lines.append(np.array(stroke[max(0, done - 1) :], dtype=float))  # JSON may bring integers
         return lines
 
     def _paint(self, lines, fresh):
@@ -135,7 +141,8 @@ class Surface:
 
 def _paint_image(canvas, image):
     """Fill a canvas with an image (28, 28), as squares: unlike image data, they need no decoding in the browser."""
-    rows, columns = (index.ravel() for index in np.indices(image.shape))
-    side = canvas.width / FIELD
+    edges = np.round(np.arange(FIELD + 1) * canvas.width / FIELD)
+    x, y = np.meshgrid(edges[:-1], edges[:-1])
+    width, height = np.meshgrid(np.diff(edges), np.diff(edges))
     grey = np.repeat(np.round(255 * image).astype(np.uint8).ravel(), 3)
-    canvas.fill_styled_rects(columns * side, rows * side, side, side, color=grey)
+    canvas.fill_styled_rects(x.ravel(), y.ravel(), width.ravel(), height.ravel(), color=grey)

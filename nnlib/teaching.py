@@ -5,7 +5,7 @@ import numpy as np
 from . import checks
 from .data import load_mnist
 from .drawing import check_strokes, strokes_to_image
-from .network import Network
+from .network import Network, check_network
 from .preparation import prepare
 from .training import train
 
@@ -44,8 +44,7 @@ def teach(network, strokes_list, labels, *, max_iter=20, seed=0):
     ValueError, TypeError
         If there is no drawing, one has no ink, or the labels are no digits, one for each drawing.
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network is a {type(network).__name__}; expected a Network, such as load_network() gives.")
+    check_network(network)
     drawings = [_check_drawing(strokes, i) for i, strokes in enumerate(strokes_list)]
     if not drawings:
         raise ValueError("strokes_list is empty; expected at least one drawing.")

@@ -187,3 +187,16 @@ def test_recognise_gives_the_scores_of_the_networks_own_preparation():
 def test_recognise_needs_ink():
     with pytest.raises(ValueError, match="no ink"):
         nnlib.recognise([])
+
+
+@pytest.mark.parametrize(
+    ("strokes", "options", "message"),
+    [
+        (SEVEN, {"pen_width": 20}, "pen_width is 20.0; expected less than 20"),
+        ([stroke + 1000 for stroke in SEVEN], {"scale": False}, "no ink within the 28 x 28"),
+        ([np.array([[0, 0], [1e300, 0]])], {}, "reaches 1e.300"),
+    ],
+)
+def test_what_cannot_be_drawn(strokes, options, message):
+    with pytest.raises(ValueError, match=message):
+        nnlib.strokes_to_image(strokes, **options)

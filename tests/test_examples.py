@@ -46,6 +46,13 @@ def test_any_drawings_come_back_to_a_hundredth(tmp_path_factory, drawings):
             np.testing.assert_allclose(found, stroke, atol=0.0051)
 
 
+@pytest.mark.parametrize("unit", [1e-5, 1, 1e6])
+def test_any_unit(tmp_path, unit):
+    nnlib.save_examples(tmp_path / "mine.json", [([unit * SEVEN[0]], 7)])
+    (example,) = nnlib.load_examples(tmp_path / "mine.json")
+    np.testing.assert_allclose(example.strokes[0], unit * SEVEN[0], rtol=1e-4)
+
+
 def test_the_file_is_small_and_readable(tmp_path):
     nnlib.save_examples(tmp_path / "mine.json", [(SEVEN, 7)] * 30)
     text = (tmp_path / "mine.json").read_text()

@@ -50,6 +50,7 @@ def test_mouse_events_draw(pad):
     surface._handle_frontend_event(None, {"event": "mouse_up", "x": 200, "y": 400}, [])
     np.testing.assert_array_equal(pad.strokes[0], [[50, 50], [150, 50], [100, 200]])
     assert pad.digit == 7
+    assert says(pad)[1] == ""
     press(pad, "Undo")
     assert (pad.strokes, pad.digit, pad.scores) == ([], None, None)
     assert says(pad)[0] == "Draw a digit here."
@@ -97,6 +98,62 @@ def test_saving_and_loading_merge_without_doubles(pad, tmp_path, monkeypatch):
     assert [(e.label, e.writer) for e in other.examples] == [(9, "Ada"), (7, ""), (1, "")]
 
 
+def test_what_is_kept_saved_and_loaded_is_the_same(pad, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for example in nnlib.load_examples():
+        pad.show(example.strokes)
+        pad.keep(example.label)
+    for name in ("Save", "Load", "Save"):
+        press(pad, name)
+    assert len(pad.examples) == len(nnlib.load_examples("my_digits.json")) == 10
+
+
+def test_saving_keeps_what_is_in_the_file(pad, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    nnlib.save_examples("my_digits.json", [(ONE, 1)])
+    pad.show(SEVEN)
+    pad.keep(7)
+    press(pad, "Save")
+    assert "beside 1 that were in the file" in says(pad)[1]
+    assert [example.label for example in nnlib.load_examples("my_digits.json")] == [1, 7]
+    (tmp_path / "my_digits.json").write_text('{"name": "something else"}')
+    press(pad, "Save")
+    assert "holds no drawings" in says(pad)[1]
+    assert (tmp_path / "my_digits.json").read_text() == '{"name": "something else"}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"network": [1]}, "network is a list"),
+        ({"examples": [7]}, r"examples\[0\] is 7"),
+        ({"writer": None}, "writer is None"),
+        ({"size": 0}, "size is 0"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        Pad(**arguments)
+
+
+def test_bad_drawings_and_labels_change_nothing(pad):
+    for strokes, message in (([], "no point"), ([[[0, np.nan]]], "NaN")):
+        with pytest.raises(ValueError, match=message):
+            pad.show(strokes)
+    pad.show(SEVEN)
+    with pytest.raises(ValueError, match="label 12"):
+        pad.keep(12)
+    assert pad.examples == []
+    assert pad.digit == 7
+
+
+def test_a_stored_drawing_can_be_chosen_twice(pad):
+    for _ in range(2):
+        pad._stored.value = 8
+        assert pad.digit == 8
+        pad.clear()
+
+
 def test_teach_and_forget(pad):
     upstroke = [np.array([[60.0, 150], [150, 50], [150, 230]])]
     for _ in range(2):
@@ -120,8 +177,10 @@ def test_an_exception_is_shown_and_the_pad_goes_on(pad, monkeypatch):
         patch.setattr("nnlib.pad.predict_scores", fail)
         pad.show(SEVEN)
         assert "RuntimeError: a &lt;broken&gt; thing" in pad._status.value
+        assert says(pad)[0] == "I cannot read this."
     pad.show(ONE)
     assert pad.digit == 1
+    assert says(pad)[1] == ""
 
 
 def test_a_test_digit_is_read_with_no_drawing(pad, mnist):
@@ -132,6 +191,7 @@ def test_a_test_digit_is_read_with_no_drawing(pad, mnist):
     np.testing.assert_allclose(pad.scores, expected, atol=1e-6)
     pad.show(SEVEN)
     assert pad.digit == 7
+    assert says(pad)[1] == ""
 
 
 def test_the_pen_width_is_that_of_the_image(pad):

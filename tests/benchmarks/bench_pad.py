@@ -94,9 +94,8 @@ def kernel_side():
     times = []
     for example in nnlib.load_examples():
         for _ in range(20):
-            pad.show(example.strokes)
             start = time.perf_counter()
-            pad._surface.change()
+            pad.show(example.strokes)
             times.append(1000 * (time.perf_counter() - start))
     return times
 

@@ -159,15 +159,14 @@ class Hand:
             mouse.up()
 
     def bars(self):
-        """Return the ten numbers beside the bars."""
-        return [float(text) for text in self.pad.locator(".nnlib-bars td:last-child").all_inner_texts()]
-
-    def widths(self):
-        """Return the ten bars' widths, as shares of the whole."""
-        script = (
-            "bars => bars.map(b => b.getBoundingClientRect().width / b.parentElement.getBoundingClientRect().width)"
+        """Return the numbers beside the bars, and the bars' widths as shares of the whole: both of one moment."""
+        return self.pad.evaluate(
+            """pad => [
+                [...pad.querySelectorAll('.nnlib-bars td:last-child')].map(cell => Number(cell.textContent)),
+                [...pad.querySelectorAll('.nnlib-bar div')].map(bar =>
+                    bar.getBoundingClientRect().width / bar.parentElement.getBoundingClientRect().width),
+            ]"""
         )
-        return self.pad.locator(".nnlib-bar div").evaluate_all(script)
 
     def click(self, name):
         self.pad.get_by_role("button", name=name, exact=True).click()

@@ -41,9 +41,9 @@ def test_digits_are_read_while_they_are_drawn(hand, digits):
     for digit in (0, 2, 3, 6, 7):
         hand.draw(digits[digit])
         hand.wait_for_words(f"I read a {digit}.")
-        bars = hand.bars()
-        assert bars.index(max(bars)) == digit
-        assert hand.widths() == pytest.approx(bars, abs=0.02)
+        numbers, widths = hand.bars()
+        assert numbers.index(max(numbers)) == digit
+        assert widths == pytest.approx(numbers, abs=0.02)
         hand.wait_for_ink(0.02, 0.3)
         hand.clear()
 
@@ -110,7 +110,6 @@ def test_the_right_button_leaves_nothing_stuck(hand, digits):
 
 
 def test_a_thousand_fast_events(hand):
-    field = hand.box()
     hand.field.evaluate(
         """(canvas, n) => {
             const box = canvas.getBoundingClientRect(), side = box.width;
@@ -124,7 +123,6 @@ def test_a_thousand_fast_events(hand):
         1000,
     )
     hand.wait_for_words("I read a 0.")
-    assert field["width"] > 0
 
 
 def test_keys_work_on_the_field_and_do_not_trap_the_focus(hand, digits):
@@ -142,6 +140,10 @@ def test_keys_work_on_the_field_and_do_not_trap_the_focus(hand, digits):
     hand.page.wait_for_function(f"{focused} === 'Clear'", timeout=PATIENCE)
     hand.page.keyboard.press("Tab")
     hand.page.wait_for_function(f"{focused} === 'Undo'", timeout=PATIENCE)
+    for _ in range(6):  # backwards, past both canvases; each lets go when its kernel has answered
+        hand.page.keyboard.press("Shift+Tab")
+        hand.page.wait_for_timeout(500)
+    assert hand.page.evaluate("!document.activeElement.closest('.nnlib-pad')")
 
 
 def test_without_drawing(hand):
@@ -150,7 +152,7 @@ def test_without_drawing(hand):
     hand.click("A test digit")
     hand.wait_for_status("Its label says")
     hand.wait_for_ink(0.02, 0.4)
-    assert max(hand.bars()) > 0
+    assert max(hand.bars()[0]) > 0
 
 
 def test_keep_teach_save_forget_and_load(lab, page, request, digits):
