@@ -86,17 +86,30 @@ def check_strokes(strokes):
     return result
 
 
+def check_drawing(strokes, name):
+    """Return strokes as `check_strokes` does; an error also says which of several drawings it is about."""
+    try:
+        return check_strokes(strokes)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{name}: {error}") from None
+
+
 def fit_box(strokes, pen_width=PEN_WIDTH):
     """Scale strokes until the longer side of their ink is 20 pixels, and put its box in the middle of the field.
 
     The aspect ratio is kept. A single point stays a point.
     """
+    return fit(strokes, BOX - pen_width, (FIELD - 1) / 2)
+
+
+def fit(strokes, length, middle):
+    """Scale strokes until the longer side of the box around their points is `length`, with its middle at `middle`."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     longest = (high - low).max()
-    factor = (BOX - pen_width) / longest if longest > 0 else 1.0
-    middle = low + (high - low) / 2
-    return [(stroke - middle) * factor + (FIELD - 1) / 2 for stroke in strokes]
+    factor = length / longest if longest > 0 else 1.0
+    middle_before = low + (high - low) / 2
+    return [(stroke - middle_before) * factor + middle for stroke in strokes]
 
 
 def shift(strokes, offset):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .data import DATA_FOLDER
-from .drawing import check_strokes
+from .drawing import check_drawing
 from .files import write_atomically
 
 FORMAT = "nnlib drawings 1"
@@ -98,9 +98,14 @@ def load_examples(path=None):
         raise ValueError(f"{path} holds no drawings that can be read ({error}).") from None
 
 
-def identity(example):
-    """Return what two examples have in common if and only if they are the same drawing with the same label."""
-    return example.label, json.dumps(_rounded(example.strokes))
+def not_among(examples, others):
+    """Return those of `examples` that are not among `others`: other drawings, or the same with another label."""
+
+    def identity(example):
+        return example.label, json.dumps(_rounded(example.strokes))
+
+    known = set(map(identity, others))
+    return [example for example in examples if identity(example) not in known]
 
 
 def _rounded(strokes):
@@ -127,7 +132,4 @@ def check_example(example, name):
         raise ValueError(f"{name} has the label {label!r}; expected a digit from 0 to 9.")
     if not isinstance(writer, str):
         raise TypeError(f"{name} has the writer {writer!r}; expected text.")
-    try:
-        return Example(check_strokes(strokes), int(label), writer)
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"{name}: {error}") from None
+    return Example(check_drawing(strokes, name), int(label), writer)

@@ -9,8 +9,9 @@ import numpy as np
 
 from . import checks, padview
 from .data import load_mnist
-from .drawing import FIELD, PEN_WIDTH, check_strokes, strokes_to_image
-from .examples import Example, check_example, identity, load_examples, save_examples
+from .drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
+from .examples import Example, check_example, load_examples, not_among, save_examples
+from .metrics import accuracy
 from .network import check_network
 from .prediction import predict_scores
 from .preparation import prepare
@@ -85,14 +86,10 @@ class Pad(widgets.VBox):
     def show(self, strokes):
         """Put a drawing on the pad, as if it had been drawn; its size does not matter."""
         strokes = check_strokes(strokes)
-        points = np.concatenate(strokes)
-        low, high = points.min(axis=0), points.max(axis=0)
         side = self._surface.ink.width
-        factor = FIELD_SHARE * side / max((high - low).max(), 1e-9)
-        placed = [(stroke - (low + high) / 2) * factor + side / 2 for stroke in strokes]
         self._test_image = None
         self._say("")
-        self._surface.set_strokes(placed)
+        self._surface.set_strokes(fit(strokes, FIELD_SHARE * side, side / 2))
 
     # How it looks.
 
@@ -193,8 +190,8 @@ class Pad(widgets.VBox):
         strokes, labels = [e.strokes for e in self.examples], [e.label for e in self.examples]
         before = self._first_network
         self.network = teach(before, strokes, labels)
-        mnist = load_mnist()
-        was, now = (np.mean(n.predict(mnist.X_test) == mnist.y_test) for n in (before, self.network))
+        X_test, y_test = _test_digits()
+        was, now = (accuracy(y_test, network.predict(X_test)) for network in (before, self.network))
         self._surface.change()
         self._say(
             f"Taught with {len(labels)} drawings. On MNIST's test digits it was right {was:.2%} of the time, "
@@ -213,28 +210,26 @@ class Pad(widgets.VBox):
             raise ValueError("No drawings are kept; there is nothing to save.")
         path = Path(self._file.value)
         before = load_examples(path) if path.exists() else []
-        known = set(map(identity, self.examples))
-        others = [example for example in before if identity(example) not in known]
+        others = not_among(before, self.examples)
         save_examples(path, others + self.examples)
         also = f", beside {len(others)} that were in the file" if others else ""
         self._say(f"Saved {len(self.examples)} drawings to {path.resolve()}{also}.")
 
     def load(self):
         """Add the examples of the file that the pad names, without those that are kept already."""
-        known = set(map(identity, self.examples))
         loaded = load_examples(self._file.value)
-        new = [example for example in loaded if identity(example) not in known]
+        new = not_among(loaded, self.examples)
         self.examples += new
         self._show_examples()
         self._say(f"Loaded {len(loaded)} drawings from {self._file.value}; {len(new)} of them are new.")
 
     def show_test_digit(self):
         """Show a random test digit, and read it."""
-        mnist = load_mnist()
-        i = np.random.default_rng().integers(len(mnist.X_test))
-        self._test_image = mnist.X_test[i].reshape(FIELD, FIELD)
+        X_test, y_test = _test_digits()
+        i = np.random.default_rng().integers(len(X_test))
+        self._test_image = X_test[i].reshape(FIELD, FIELD)
         self._surface.set_strokes([], backdrop=self._test_image)
-        self._say(f"Test digit {i}. Its label says: {mnist.y_test[i]}.")
+        self._say(f"Test digit {i}. Its label says: {y_test[i]}.")
 
     # What happens inside.
 
@@ -300,6 +295,13 @@ class Pad(widgets.VBox):
                 self._say(str(error) if ours else f"{type(error).__name__}: {error}", problem=True)
 
         return callback
+
+
+@functools.cache
+def _test_digits():
+    """Return the test images and labels; the file is read once, not at every click."""
+    mnist = load_mnist()
+    return mnist.X_test.copy(), mnist.y_test.copy()  # views would hold the training digits in memory, too
 
 
 def _row(children, name=None):

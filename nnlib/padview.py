@@ -4,6 +4,8 @@ from html import escape
 
 import numpy as np
 
+from .drawing import fit
+
 SURE = 0.5  # an output below this says "rather not" even to the best digit
 
 
@@ -63,13 +65,9 @@ def gallery_html(examples):
 
 def drawing_svg(strokes):
     """Return a drawing, scaled to fill a square, as SVG."""
-    points = np.concatenate(strokes)
-    low, high = points.min(axis=0), points.max(axis=0)
-    factor = 80 / max((high - low).max(), 1e-9)
-    middle = (low + high) / 2
     lines = "".join(
-        f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in (stroke - middle) * factor + 50)}"/>'
-        for stroke in (np.asarray(stroke) if len(stroke) > 1 else np.repeat(stroke, 2, axis=0) for stroke in strokes)
+        f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in stroke)}"/>'
+        for stroke in fit([np.repeat(stroke, 2, axis=0) if len(stroke) == 1 else stroke for stroke in strokes], 80, 50)
     )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" fill="none" stroke="white" '

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import checks
 from .data import load_mnist
-from .drawing import check_strokes, strokes_to_image
+from .drawing import check_drawing, strokes_to_image
 from .network import Network, check_network
 from .preparation import prepare
 from .training import train
@@ -45,7 +45,7 @@ def teach(network, strokes_list, labels, *, max_iter=20, seed=0):
         If there is no drawing, one has no ink, or the labels are no digits, one for each drawing.
     """
     check_network(network)
-    drawings = [_check_drawing(strokes, i) for i, strokes in enumerate(strokes_list)]
+    drawings = [check_drawing(strokes, f"strokes_list[{i}]") for i, strokes in enumerate(strokes_list)]
     if not drawings:
         raise ValueError("strokes_list is empty; expected at least one drawing.")
     labels = checks.labels(labels, 10, len(drawings), "labels")
@@ -87,10 +87,3 @@ def vary(strokes, rng):
     frequency, phase = rng.uniform(2, 5, size=2), rng.uniform(0, 2 * np.pi, size=2)
     points = points + 0.04 * np.sin(points[:, ::-1] * frequency + phase)  # x bends with y, and y with x
     return np.split(points, np.cumsum([len(stroke) for stroke in strokes])[:-1])
-
-
-def _check_drawing(strokes, i):
-    try:
-        return check_strokes(strokes)
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"strokes_list[{i}]: {error}") from None

@@ -117,8 +117,13 @@ class Lab:
 
     def run_all(self, page):
         """Run all cells."""
-        page.click(".lm-MenuBar-item:has-text('Run')")
-        page.click("li[data-command='runmenu:run-all']")
+        choose(page, "Run", "runmenu:run-all")
+
+
+def choose(page, menu, command):
+    """Choose a command from a menu of JupyterLab."""
+    page.click(f".lm-MenuBar-item:has-text('{menu}')")
+    page.click(f"li[data-command='{command}']")
 
 
 class Hand:

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from driver import PATIENCE, Hand, watch
+from driver import PATIENCE, Hand, choose, watch
 
 SHOW_PAD = "from nnlib.pad import Pad\npad = Pad()\npad"
 
@@ -201,8 +201,7 @@ def test_reloading_the_page_loses_nothing(lab, page, request, digits):
     hand.draw(digits[5])
     hand.wait_for_words("I read a 5.")
     ink = hand.ink()
-    page.click(".lm-MenuBar-item:has-text('File')")
-    page.click("li[data-command='docmanager:save']")
+    choose(page, "File", "docmanager:save")
     page.wait_for_selector(".jp-mod-current:not(.jp-mod-dirty)", timeout=PATIENCE)
     page.reload()
     hand = Hand(page)
@@ -245,8 +244,7 @@ def test_a_restarted_kernel_is_announced(lab, page, request, digits):
     hand = start(lab, page, request)
     hand.draw(digits[2])
     hand.wait_for_words("I read a 2.")
-    page.click(".lm-MenuBar-item:has-text('Kernel')")
-    page.click("li[data-command='kernelmenu:restart']")
+    choose(page, "Kernel", "kernelmenu:restart")
     page.click("button:has-text('Restart')")
     page.wait_for_function(
         """() => getComputedStyle(document.querySelector('.nnlib-pad'), '::before').content.includes('Run its cell')""",
