@@ -1,25 +1,33 @@
-"""Turn the text sources of the lessons into notebooks.
+"""Turn the text sources of the lessons and exercises into notebooks.
 
     python notebooks/build.py              build what differs from its source
     python notebooks/build.py 03 05        build these, whether they differ or not
     python notebooks/build.py --all        build everything
     python notebooks/build.py --check      build nothing; fail where a notebook is not what its source gives
+    python notebooks/build.py --nbgrader DIR    write the exercises as a course that nbgrader takes
 
 A source is a file of MyST Markdown in notebooks/source/. Its notebook is executed from top to bottom in
 a fresh kernel and saved with its outputs. A lesson that raises, warns or shows a picture without alt text
-does not build.
+does not build. A source in notebooks/source/exercises/ gives two notebooks: the learner's, with stubs, not
+executed, and the solution.
 """
 
 import argparse
 import hashlib
 import re
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
+from traitlets.config import Config
+
+from nnlib.exercises import question
 
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "source"
@@ -30,6 +38,15 @@ METADATA = {
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LINE_LENGTH = 96  # characters of code that fit on a page without scrolling
 SECONDS_PER_NOTEBOOK = 600  # a guard against endless loops; the budget is in the tests
+
+STUB = "# Write your code here, in place of the next line.\nraise NotImplementedError"
+COURSE_CONFIG = f'''"""Settings for nbgrader; written once, yours to change."""
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "handwriting"
+c.ClearSolutions.code_stub = {{"python": {STUB!r}}}
+c.Execute.timeout = 120  # seconds for a cell
+'''
 
 
 def read_source(path):
@@ -45,13 +62,89 @@ def read_source(path):
     return notebook
 
 
-def execute(notebook):
+def read_exercise(path):
+    """Return the learner's notebook of an exercise: stubs, no hidden tests, nothing of nbgrader's."""
+    return _plain(_without_hidden_tests(_processed(ClearSolutions, read_source(path))))
+
+
+def read_solution(path):
+    """Return the worked notebook of an exercise, and at its end the answers to its questions."""
+    notebook = _plain(_without_hidden_tests(read_source(path)))
+    for cell in notebook.cells:
+        cell.source = re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE).rstrip()
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    asked = [question.find(name) for name in re.findall(r"^ask\(\"(.+)\"\)", code, flags=re.MULTILINE)]
+    lines = [f"- {q.text} **{q.options[q.right]}** {q.why}" for q in asked]
+    if lines:
+        answers = nbformat.v4.new_markdown_cell("\n".join(["## The predictions", "", *lines]), id="answers")
+        notebook.cells.append(answers)
+    return notebook
+
+
+def _without_hidden_tests(notebook):
+    notebook = _processed(ClearHiddenTests, notebook)
+    for cell in notebook.cells:
+        cell.source = cell.source.rstrip()
+    return notebook
+
+
+def _processed(preprocessor, notebook):
+    """Return what one of nbgrader's own preprocessors makes of a notebook."""
+    config = Config({"ClearSolutions": {"code_stub": {"python": STUB}}})
+    return preprocessor(config=config).preprocess(notebook, {})[0]
+
+
+def _plain(notebook):
+    """Return a notebook without nbgrader's metadata: it is the same where nbgrader is not installed."""
+    for cell in notebook.cells:
+        cell.metadata.pop("nbgrader", None)
+    return notebook
+
+
+class Page(NamedTuple):
+    """A notebook to build: from which source, where to, how it is read, and whether it is executed."""
+
+    source: Path
+    target: Path
+    read: Callable
+    executed: bool = True
+
+
+def pages():
+    """Return all notebooks that there should be."""
+    found = [Page(source, HERE / f"{source.stem}.ipynb", read_source) for source in sorted(SOURCES.glob("*.md"))]
+    for source in sorted((SOURCES / "exercises").glob("*.md")):
+        found += [
+            Page(source, HERE / "exercises" / f"{source.stem}.ipynb", read_exercise, executed=False),
+            Page(source, HERE / "solutions" / f"{source.stem}.ipynb", read_solution),
+        ]
+    return found
+
+
+def write_course(folder):
+    """Write a course that nbgrader takes: each exercise is an assignment. What differs there already is left alone."""
+    files = {folder / "nbgrader_config.py": COURSE_CONFIG}
+    for source in sorted((SOURCES / "exercises").glob("*.md")):
+        path = folder / "source" / source.stem / f"{source.stem}.ipynb"
+        files[path] = nbformat.writes(read_source(source)) + "\n"
+    for path, text in files.items():
+        if path.exists() and path.suffix == ".ipynb" and path.read_text(encoding="utf-8") != text:
+            raise SystemExit(f"{path} is another already. Move it away, or name another folder.")
+    for path, text in files.items():
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    print(f"{len(files) - 1} assignments are in {folder / 'source'}.")
+    return 0
+
+
+def execute(notebook, folder):
     """Run a notebook from top to bottom in a fresh kernel, in the folder that it will stand in."""
     NotebookClient(
         notebook,
         timeout=SECONDS_PER_NOTEBOOK,
         kernel_name="python3",
-        resources={"metadata": {"path": str(HERE)}},
+        resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         store_widget_state=False,
     ).execute()
@@ -92,12 +185,12 @@ def source_problems(notebook):
     return found + [f"a line too long to see: {line}" for line in code.splitlines() if len(line) > LINE_LENGTH]
 
 
-def differences(source, target):
-    """Return in what the notebook at `target` differs from what its source gives, a line each."""
-    if not target.exists():
+def differences(page):
+    """Return in what a page's notebook differs from what its source gives, a line each."""
+    if not page.target.exists():
         return ["it was never built"]
-    notebook = nbformat.read(target, as_version=4)
-    expected = read_source(source)
+    notebook = nbformat.read(page.target, as_version=4)
+    expected = page.read(page.source)
 
     def comparable(cells):
         return [(cell.id, cell.cell_type, cell.source, dict(cell.metadata)) for cell in cells]
@@ -107,22 +200,25 @@ def differences(source, target):
         found.append("its cells differ from the source's")
     if notebook.metadata != expected.metadata:
         found.append("its metadata differ from the source's")
-    return found + source_problems(notebook) + problems(notebook)
+    if not page.executed and any(cell.get("outputs") for cell in notebook.cells):
+        found.append("it holds outputs")
+    return found + source_problems(notebook) + (problems(notebook) if page.executed else [])
 
 
-def build(source, target):
+def build(page):
     """Execute a source and save the notebook; what was there before stays if anything is wrong."""
-    notebook = read_source(source)
+    notebook = page.read(page.source)
     found = source_problems(notebook)
-    if not found:
-        execute(notebook)
+    page.target.parent.mkdir(exist_ok=True)
+    if page.executed and not found:
+        execute(notebook, page.target.parent)
         found = problems(notebook)
     if found:
-        raise SystemExit(f"{source.name} does not build:\n  " + "\n  ".join(found))
+        raise SystemExit(f"{page.source.name} does not build:\n  " + "\n  ".join(found))
     nbformat.validate(notebook)
-    temporary = target.with_suffix(".tmp")
+    temporary = page.target.with_suffix(".tmp")
     nbformat.write(notebook, temporary)
-    temporary.replace(target)
+    temporary.replace(page.target)
 
 
 def main(arguments=None):
@@ -131,25 +227,29 @@ def main(arguments=None):
     parser.add_argument("names", nargs="*", help="how their names start: 03, 03_cost")
     parser.add_argument("--all", action="store_true", help="build everything, also what does not differ")
     parser.add_argument("--check", action="store_true", help="build nothing; exit with 1 where something differs")
+    parser.add_argument("--nbgrader", type=Path, metavar="DIR", help="write a course for nbgrader to this folder")
     options = parser.parse_args(arguments)
+    if options.nbgrader:
+        return write_course(options.nbgrader)
 
-    pairs = {source: HERE / f"{source.stem}.ipynb" for source in sorted(SOURCES.glob("*.md"))}
-    orphans = set(HERE.glob("*.ipynb")) - set(pairs.values())
-    stale = {source: found for source, target in pairs.items() if (found := differences(source, target))}
+    wanted = pages()
+    orphans = {path for folder in (".", "exercises", "solutions") for path in (HERE / folder).glob("*.ipynb")}
+    orphans -= {page.target for page in wanted}
+    stale = {page: found for page in wanted if (found := differences(page))}
     if options.check:
-        lines = [f"{pairs[source].name}: {line}" for source, found in stale.items() for line in found]
-        lines += [f"{path.name}: there is no source for it" for path in sorted(orphans)]
-        print("\n".join(lines) or f"{len(pairs)} notebooks are what their sources give.")
+        lines = [f"{page.target.relative_to(HERE)}: {line}" for page, found in stale.items() for line in found]
+        lines += [f"{path.relative_to(HERE)}: there is no source for it" for path in sorted(orphans)]
+        print("\n".join(lines) or f"{len(wanted)} notebooks are what their sources give.")
         return int(bool(lines))
-    wanted = [
-        source
-        for source in pairs
-        if options.all or (source.name.startswith(tuple(options.names)) if options.names else source in stale)
-    ]
-    for source in wanted:
-        print(f"building {pairs[source].name} …", flush=True)
-        build(source, pairs[source])
-    print(f"{len(wanted)} of {len(pairs)} notebooks built.")
+    n_all = len(wanted)
+    if options.names:
+        wanted = [page for page in wanted if page.source.name.startswith(tuple(options.names))]
+    elif not options.all:
+        wanted = list(stale)
+    for page in wanted:
+        print(f"building {page.target.relative_to(HERE)} …", flush=True)
+        build(page)
+    print(f"{len(wanted)} of {n_all} notebooks built.")
     return 0
 
 

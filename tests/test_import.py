@@ -86,10 +86,10 @@ def test_the_model_knows_nothing_of_files_plots_or_widgets():
 def test_only_the_modules_that_need_them_import_heavy_packages():
     needs = {
         "matplotlib": {"figure.py", "plots.py"},
-        "ipywidgets": {"pad.py", "surface.py"},
+        "ipywidgets": {"pad.py", "surface.py", "question.py"},
         "ipycanvas": {"surface.py"},
     }
-    for path in FOLDER.glob("*.py"):
+    for path in FOLDER.rglob("*.py"):
         for module in imports_of(path):
             package = module.split(".")[0]
             assert path.name in needs.get(package, {path.name}), f"{path.name} imports {module}"

@@ -1,0 +1,90 @@
+"""Call a learner's function: whatever it does, we come back, and can say what happened."""
+
+import contextlib
+import ctypes
+import io
+import threading
+import time
+import traceback
+import warnings
+from dataclasses import dataclass, field
+
+
+class TimeIsUp(BaseException):
+    """Raised inside a function that takes too long; not an Exception, so that `except Exception` lets it pass."""
+
+
+@dataclass
+class Call:
+    """What came of a call: a value or an error, and what was said meanwhile."""
+
+    value: object = None
+    error: BaseException | None = None
+    line: str = ""  # where the error was raised, in the learner's own code
+    printed: str = ""
+    warned: list = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def too_long(self):
+        """Whether the call was ended from outside."""
+        return isinstance(self.error, TimeIsUp)
+
+
+def call(function, arguments, seconds=5.0):
+    """Call a function, and return what came of it as a `Call`: errors, endless loops and prints included.
+
+    Parameters
+    ----------
+    function : callable
+        Anybody's.
+    arguments : tuple
+        Passed on as they are: copy what must not change.
+    seconds : float
+        After these, the call is ended.
+    """
+    result, printed = Call(), io.StringIO()
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
+        warnings.simplefilter("always")
+        started = time.perf_counter()
+        try:
+            with _time_limit(seconds):
+                result.value = function(*arguments)
+        except (Exception, TimeIsUp, SystemExit) as error:  # an interrupt is the learner's, and goes through
+            result.error, result.line = error, _own_line(error, function)
+        result.seconds = time.perf_counter() - started
+    result.printed = printed.getvalue()
+    result.warned = list(dict.fromkeys(str(warning.message) for warning in caught))
+    return result
+
+
+@contextlib.contextmanager
+def _time_limit(seconds):
+    """Raise TimeIsUp in this thread when the time is over, again and again until it leaves the block."""
+    thread = ctypes.c_ulong(threading.get_ident())
+    raise_in_thread = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    left, lock = threading.Event(), threading.Lock()
+
+    def watch():
+        pause = seconds
+        while not left.wait(pause):
+            with lock:
+                if not left.is_set():
+                    raise_in_thread(thread, ctypes.py_object(TimeIsUp))
+            pause = 1.0  # a bare `except:` may have swallowed it
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        with lock:
+            left.set()
+            raise_in_thread(thread, None)  # one that is on its way must not hit us later
+
+
+def _own_line(error, function):
+    """Return the last line of the learner's own file or cell that an error came through."""
+    code = getattr(function, "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if code is not None and frame.filename == code.co_filename]
+    return own[-1].line.strip() if own and own[-1].line else ""

@@ -1,0 +1,345 @@
+"""Exercise 04: backpropagation, and the differences that check it."""
+
+import numpy as np
+
+from ... import differences, init, model
+from ..task import Mistake, Task
+from .layers import random_network
+from .losses import cost as cost_of
+
+
+def central_differences(f, params, h):
+    return differences.numerical_gradient(f, params, step=h)
+
+
+def theta_slopes(delta, a):
+    return model.theta_gradient(delta, a) / len(a)
+
+
+def delta_before(delta, theta, a):
+    return delta @ theta[:, 1:] * a * (1 - a)
+
+
+def cost_and_gradient(params, layer_sizes, X, y, lam):
+    return model.cost_and_gradient(params, layer_sizes, X, y, lam)
+
+
+def _forward_differences(f, params, h):
+    return differences.numerical_gradient(f, params, step=h, kind="forward")
+
+
+def _function(rng):
+    """Return a function with a clear third derivative, where to take its slopes, and a step."""
+    a, b = rng.normal(size=3), rng.uniform(0.5, 1.5, size=3)
+
+    def f(params):
+        return float(np.sum(np.sin(b * params) + a * params**2))
+
+    return f, rng.normal(size=3), 0.01
+
+
+def _example_f(params):
+    return float(params[0] ** 3 + 2 * params[1])
+
+
+def _layer(rng):
+    n, n_out, n_in = 7, int(rng.integers(2, 5)), int(rng.integers(5, 9))
+    return rng.normal(size=(n, n_out)), rng.random((n, n_in))
+
+
+def _back(rng):
+    delta, a = _layer(rng)
+    return delta, rng.normal(size=(delta.shape[1], 1 + a.shape[1])), a
+
+
+def problem(rng):
+    """Return the arguments of `cost_and_gradient` for a small network."""
+    thetas, X = random_network(rng, int(rng.integers(2, 4)))
+    sizes = init.sizes_of(thetas)
+    return init.pack(thetas), sizes, X, rng.integers(sizes[-1], size=len(X)), float(rng.uniform(0.5, 3))
+
+
+def gradient_with(change):
+    """Return a wrong `cost_and_gradient`: `change(theta, slopes, m, lam)` is done to each layer of its gradient."""
+
+    def wrong(params, layer_sizes, X, y, lam):
+        J, gradient = cost_and_gradient(params, layer_sizes, X, y, lam)
+        thetas, gradients = init.unpack(params, layer_sizes), init.unpack(gradient, layer_sizes)
+        return J, init.pack([change(*pair, len(X), lam) for pair in zip(thetas, gradients, strict=True)])
+
+    return wrong
+
+
+def without_biases(theta):
+    """Return theta with zeros for the biases."""
+    return np.column_stack([np.zeros(len(theta)), theta[:, 1:]])
+
+
+def slope_replaced(slope):
+    """Return a wrong `cost_and_gradient`: on the way one layer back, it takes `slope(a)` in place of a (1 - a)."""
+
+    def wrong(params, layer_sizes, X, y, lam):
+        thetas, m = init.unpack(params, layer_sizes), len(X)
+        activations, z = model.propagate(thetas, X)
+        delta, gradients = activations[-1] - (y[:, np.newaxis] == np.arange(z.shape[1])), []
+        for theta, a in zip(thetas[::-1], activations[-2::-1], strict=True):
+            gradients.insert(0, model.theta_gradient(delta, a) / m + lam / m * without_biases(theta))
+            delta = delta @ theta[:, 1:] * slope(a)
+        return cost_of(thetas, X, y, lam), init.pack(gradients)
+
+    return wrong
+
+
+def order_turned(params, layer_sizes, X, y, lam):
+    """Put the layers' slopes one behind the other in the order in which they are found: the last layer first."""
+    J, gradient = cost_and_gradient(params, layer_sizes, X, y, lam)
+    return J, np.concatenate([theta.ravel() for theta in init.unpack(gradient, layer_sizes)[::-1]])
+
+
+def _delta_of_output(change):
+    """Return a wrong `cost_and_gradient` that starts with `change(a, Y)` in place of output minus truth."""
+
+    def wrong(params, layer_sizes, X, y, lam):
+        thetas, m = init.unpack(params, layer_sizes), len(X)
+        activations, z = model.propagate(thetas, X)
+        delta, gradients = change(activations[-1], 1.0 * (y[:, np.newaxis] == np.arange(z.shape[1]))), []
+        for theta, a in zip(thetas[::-1], activations[-2::-1], strict=True):
+            gradients.insert(0, model.theta_gradient(delta, a) / m + lam / m * without_biases(theta))
+            delta = delta_before(delta, theta, a)
+        return cost_of(thetas, X, y, lam), init.pack(gradients)
+
+    return wrong
+
+
+def _biases_too(params, layer_sizes, X, y, lam):
+    J, gradient = cost_and_gradient(params, layer_sizes, X, y, 0.0)
+    return J + lam / (2 * len(X)) * np.sum(params**2), gradient + lam / len(X) * params
+
+
+def _steps_stay(f, params, h):
+    """Take each step, forward and back, without going back from the one before."""
+    forward, backward, gradient = params.copy(), params.copy(), np.zeros(len(params))
+    for i in range(len(params)):
+        forward[i] += h
+        backward[i] -= h
+        gradient[i] = (f(forward) - f(backward)) / (2 * h)
+    return gradient
+
+
+no_regularisation = gradient_with(lambda theta, g, m, lam: g - lam / m * without_biases(theta))
+_DELTA, _A = np.array([[-0.5, 0.25], [1.0, 0.0]]), np.array([[0.5, 0.25, 1.0], [0.5, 0.5, 0.0]])
+_SMALL = (
+    init.pack([np.array([[0, 1, -0.5], [1, 0, -0.5]]), np.array([[-1.0, 1, 1]])]),
+    (2, 2, 1),
+    np.array([[1.0, 2.0]]),
+    np.array([0]),
+    0.0,
+)
+
+TASKS = (
+    Task(
+        "central_differences",
+        central_differences,
+        examples=((_example_f, np.array([1.0, 2.0]), 0.1),),
+        draw=_function,
+        hints=(
+            "For each parameter: a step forward, a step back, and the difference of the two costs, divided by 2h.",
+            "Work on a copy: `forward = params.copy(); forward[i] += h`. The same for the step back.",
+            "`gradient[i] = (f(forward) - f(backward)) / (2 * h)`, in a loop over `range(len(params))`.",
+        ),
+        mistakes=(
+            Mistake(
+                _forward_differences,
+                "This is the forward difference, (f(p + h) − f(p)) / h. Its error falls only like h. "
+                "Step back, too: (f(p + h) − f(p − h)) / (2h).",
+            ),
+            Mistake(
+                lambda f, params, h: 2 * central_differences(f, params, h),
+                "It is divided by h. From p − h to p + h the distance is 2h.",
+            ),
+            Mistake(
+                lambda f, params, h: central_differences(f, params, h) * h * h,
+                "Brackets are missing: `/ 2 * h` divides by 2 and *multiplies* by h. Write `/ (2 * h)`.",
+            ),
+            Mistake(
+                lambda f, params, h: np.full(len(params), (f(params + h) - f(params - h)) / (2 * h)),
+                "All parameters are moved at once. Move one at a time, and leave the others where they are.",
+            ),
+            Mistake(
+                lambda f, params, h: (f(params + h) - f(params - h)) / (2 * h),
+                "All parameters are moved at once. Move one at a time: each has a slope of its own.",
+            ),
+            Mistake(
+                _steps_stay,
+                "The steps add up: at parameter i, those before it are still moved. Copy `params` inside the loop.",
+            ),
+            Mistake(
+                lambda f, params, h: -central_differences(f, params, h),
+                "The sign is turned: forward minus backward.",
+            ),
+        ),
+    ),
+    Task(
+        "theta_slopes",
+        theta_slopes,
+        examples=((_DELTA, _A),),
+        draw=_layer,
+        large=lambda rng: (rng.normal(size=(1000, 100)), rng.random((1000, 784))),
+        hints=(
+            "The slope of a weight is its unit's delta times its input; a sum over the examples is "
+            "inside `delta.T @ a`.",
+            "The slope of a bias is the sum of its unit's deltas: `delta.sum(axis=0)`.",
+            "`np.column_stack([delta.sum(axis=0), delta.T @ a]) / len(a)`.",
+        ),
+        mistakes=(
+            Mistake(
+                lambda delta, a: delta.T @ a / len(a),
+                "The bias column is forgotten: column 0 holds the mean of the deltas.",
+            ),
+            Mistake(
+                lambda delta, a: theta_slopes(delta, a) * len(a),
+                "The 1/m is missing: divide by the number of examples.",
+            ),
+            Mistake(
+                lambda delta, a: np.column_stack([delta.T @ a, delta.sum(axis=0)]) / len(a),
+                "The biases are in the last column. They belong in column 0.",
+            ),
+            Mistake(
+                lambda delta, a: theta_slopes(delta, a).T,
+                "It is transposed: theta is (n_out, 1 + n_in), and so are its slopes.",
+            ),
+            Mistake(
+                lambda delta, a: np.column_stack([delta.sum(axis=0), delta.T @ a / len(a)]),
+                "The biases lack the 1/m: their slopes are means, too.",
+            ),
+            Mistake(
+                lambda delta, a: without_biases(theta_slopes(delta, a)),
+                "Column 0 is zero. A bias has no regularisation, but it has a slope: the mean of its unit's deltas.",
+            ),
+            Mistake(
+                lambda delta, a: np.column_stack([np.ones(delta.shape[1]), delta.T @ a / len(a)]),
+                "Column 0 is one. The ones are the *inputs* of the biases; their slopes are the means of the deltas.",
+            ),
+            Mistake(
+                lambda delta, a: np.column_stack([np.full(delta.shape[1], delta.sum()), delta.T @ a]) / len(a),
+                "The deltas are summed over everything. Sum over the examples only, `axis=0`: each unit "
+                "has its own bias.",
+            ),
+        ),
+    ),
+    Task(
+        "delta_before",
+        delta_before,
+        examples=((np.array([[-0.5]]), np.array([[-1.0, 1.0, 1.0]]), np.array([[0.5, 0.5]])),),
+        draw=_back,
+        hints=(
+            "Each unit collects what comes back from all units that it feeds: `delta @` the weights. No "
+            "bias takes part.",
+            "Then it passes the sigmoid, whose slope is a (1 − a).",
+            "`delta @ theta[:, 1:] * a * (1 - a)`.",
+        ),
+        mistakes=(
+            Mistake(
+                lambda delta, theta, a: delta @ theta[:, 1:],
+                "The slope of the sigmoid is missing: times `a * (1 - a)`.",
+            ),
+            Mistake(
+                lambda delta, theta, a: delta @ theta[:, 1:] * a,
+                "Half of the sigmoid's slope is missing: it is a (1 − a).",
+            ),
+            Mistake(
+                lambda delta, theta, a: delta @ theta[:, 1:] * model.sigmoid(a) * (1 - model.sigmoid(a)),
+                "The sigmoid is taken of a, which is an activation already. Its slope is a (1 − a).",
+            ),
+            Mistake(
+                lambda delta, theta, a: delta @ theta[:, 1:] * a - a,
+                "Brackets are missing: `* a * 1 - a` subtracts a at the end. Write `* a * (1 - a)`.",
+            ),
+            Mistake(
+                lambda delta, theta, a: delta @ theta[:, :-1] * a * (1 - a),
+                "The last column is left out in place of the first. The biases are in column 0: `theta[:, 1:]`.",
+            ),
+            Mistake(
+                lambda delta, theta, a: delta @ theta[:, 1:] + a * (1 - a),
+                "The chain rule multiplies: *times* a (1 − a), not plus.",
+            ),
+        ),
+    ),
+    Task(
+        "cost_and_gradient",
+        cost_and_gradient,
+        examples=(_SMALL,),
+        draw=problem,
+        hints=(
+            "Forward with `propagate`, then the delta of the last layer: output minus one-hot truth.",
+            "Go backwards, `for l in reversed(range(len(thetas)))`: the slopes of `thetas[l]` come from the delta and "
+            "`activations[l]`, λ/m times its weights is added, and then the delta goes one layer back.",
+            "`slopes = theta_slopes(delta, activations[l])`, `slopes[:, 1:] += lam / m * thetas[l][:, "
+            "1:]`, put it in front of "
+            "the list, `delta = delta_before(delta, thetas[l], activations[l])` while l > 0. At the end, `nnlib.pack`.",
+        ),
+        mistakes=(
+            Mistake(
+                gradient_with(lambda theta, g, m, lam: g + lam / m * (theta - without_biases(theta))),
+                "λ is on the biases, too. Column 0 of the slopes gets no regularisation.",
+            ),
+            Mistake(no_regularisation, "The regularisation is missing in the gradient: λ/m times the weights."),
+            Mistake(
+                _biases_too, "The biases are regularised, too, in the cost and in the gradient. Leave column 0 out."
+            ),
+            Mistake(
+                order_turned,
+                "The layers are in the wrong order: the loop finds the last layer's slopes first. "
+                "`gradients.insert(0, slopes)` puts each layer in front of those behind it.",
+            ),
+            Mistake(
+                _delta_of_output(lambda a, Y: Y - a),
+                "The delta of the output has the wrong sign: it is output minus truth.",
+            ),
+            Mistake(
+                _delta_of_output(lambda a, Y: (a - Y) * a * (1 - a)),
+                "The delta of the output is output minus truth, no more: in the cross-entropy, a (1 − a) cancels.",
+            ),
+            Mistake(
+                gradient_with(lambda theta, g, m, lam: g * m),
+                "The 1/m is missing in the gradient.",
+            ),
+            Mistake(
+                gradient_with(
+                    lambda theta, g, m, lam: (g - lam / m * without_biases(theta)) * m + lam / m * without_biases(theta)
+                ),
+                "The 1/m is missing in the slopes of the data; the regularisation has its own.",
+            ),
+            Mistake(
+                gradient_with(lambda theta, g, m, lam: g + lam / m * without_biases(theta)),
+                "The regularisation is twice too strong in the gradient: the derivative of λ/(2m) w² is λ/m w.",
+            ),
+            Mistake(slope_replaced(np.ones_like), "The sigmoid's slope a (1 − a) is missing, one layer back."),
+            Mistake(slope_replaced(lambda a: a), "Half of the sigmoid's slope is missing: it is a (1 − a), not a."),
+            Mistake(
+                gradient_with(lambda theta, g, m, lam: g + (m - 1) * lam / m * without_biases(theta)),
+                "In the gradient, λ is not divided by m.",
+            ),
+            Mistake(
+                gradient_with(lambda theta, g, m, lam: np.column_stack([g[:, 0] * m, g[:, 1:]])),
+                "The biases lack the 1/m: their slopes are means, too.",
+            ),
+            Mistake(
+                lambda params, layer_sizes, X, y, lam: cost_and_gradient(params, layer_sizes, X, y, 0.0),
+                "The regularisation is missing, in cost and gradient: they fit one another, but λ does nothing.",
+            ),
+            Mistake(
+                lambda *arguments: (cost_and_gradient(*arguments)[0], cost_and_gradient(*arguments)[1][::-1]),
+                "The flat gradient is turned round, number by number. Turn the list of layers, before it is flattened.",
+            ),
+            Mistake(
+                lambda params, layer_sizes, X, y, lam: (
+                    cost_and_gradient(params, layer_sizes, X, y, 0.0)[0],
+                    cost_and_gradient(params, layer_sizes, X, y, lam)[1],
+                ),
+                "The gradient is right, the cost is not: the regularisation is missing there.",
+            ),
+        ),
+        rtol=1e-7,
+    ),
+)

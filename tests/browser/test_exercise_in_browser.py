@@ -1,0 +1,91 @@
+"""A learner does an exercise in JupyterLab: a wrong answer, its cause, a hint, the right answer."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from driver import PATIENCE
+
+EXERCISES = Path(__file__).resolve().parents[2] / "notebooks" / "exercises"
+WRONG = "def sigmoid(z):\nreturn 1 / (1 + np.exp(z))"  # the editor indents by itself
+RIGHT = "def sigmoid(z):\nreturn 1 / (1 + np.exp(-z))"
+
+
+class Learner:
+    """Types into cells, and reads what comes below them."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def cell(self, text):
+        cell = self.page.locator(".jp-Notebook .jp-CodeCell", has_text=text).first
+        cell.scroll_into_view_if_needed(timeout=PATIENCE)
+        return cell
+
+    def type(self, cell, code):
+        """Replace what is in a cell, and run it."""
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(code)
+        self.page.keyboard.press("Shift+Enter")
+
+    def run(self, cell):
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+
+    def wait_for_verdict(self, cell, words):
+        verdict = cell.locator(".nnlib-verdict", has_text=words)
+        verdict.wait_for(timeout=PATIENCE)
+        return verdict
+
+
+@pytest.fixture
+def learner(lab, page):
+    shutil.copy(EXERCISES / "02_the_network.ipynb", lab.folder)
+    lab.open(page, "02_the_network.ipynb")
+    return Learner(page)
+
+
+def test_a_wrong_answer_a_hint_and_the_right_answer(lab, learner, page):
+    lab.run_all(page)
+    check, answer = learner.cell('sigmoid = check("sigmoid"'), learner.cell("def sigmoid(z):")
+    learner.wait_for_verdict(check, "not tried yet")
+
+    learner.type(answer, WRONG)
+    learner.run(check)
+    verdict = learner.wait_for_verdict(check, "sigmoid: wrong.")
+    for words in ("sign in the exponent", "expected", "got", "goes on with the library's function"):
+        assert words in verdict.inner_text()
+
+    learner.type(answer, WRONG + "\n\n\n" + "\b" * 4 + 'hint("sigmoid")')
+    learner.wait_for_verdict(answer, "Hint 1 of")
+    learner.run(answer)
+    learner.wait_for_verdict(answer, "Hint 2 of")
+
+    learner.type(answer, RIGHT)
+    learner.run(check)
+    learner.wait_for_verdict(check, "sigmoid: right.")
+
+
+def test_a_prediction_is_answered(lab, learner, page):
+    lab.run_all(page)
+    cell = learner.cell('ask("02-')
+    options = cell.get_by_role("radio")
+    options.first.wait_for(timeout=PATIENCE)
+    answers = set()
+    for i in range(options.count()):
+        options.nth(i).click()
+        status = cell.get_by_role("status")
+        status.wait_for(timeout=PATIENCE)
+        page.wait_for_timeout(500)
+        answers.add(status.inner_text().split()[1].strip(".:"))
+    assert answers == {"Yes", "No"}
+
+
+def test_an_endless_loop_does_not_hang_the_notebook(lab, learner, page):
+    lab.run_all(page)
+    check, answer = learner.cell('sigmoid = check("sigmoid"'), learner.cell("def sigmoid(z):")
+    learner.wait_for_verdict(check, "not tried yet")
+    learner.type(answer, "def sigmoid(z):\nwhile True:\npass")
+    learner.run(check)
+    learner.wait_for_verdict(check, "a loop that never ends")

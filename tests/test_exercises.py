@@ -1,0 +1,313 @@
+"""The checks of the exercises: typical wrong answers are told their cause, right ones are accepted however written."""
+
+import importlib.util
+import re
+import time
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from nnlib.exercises import judging, question, questions, session
+from nnlib.exercises.calling import call
+from nnlib.exercises.comparing import difference, same
+from nnlib.exercises.judging import judge
+from nnlib.exercises.tasks import EXERCISES, TASKS
+from nnlib.exercises.verdict import NOT_TRIED, RIGHT, WRONG, Verdict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+build = load(ROOT / "notebooks" / "build.py")
+SOURCES = sorted((ROOT / "notebooks" / "source" / "exercises").glob("*.md"))
+ANSWERS = {path.stem: load(path) for path in sorted((ROOT / "tests" / "exercise_answers").glob("*.py"))}
+RIGHT_ANSWERS = [(name, f) for module in ANSWERS.values() for name, fs in module.RIGHT.items() for f in fs]
+WRONG_ANSWERS = [(name, *pair) for module in ANSWERS.values() for name, pairs in module.WRONG.items() for pair in pairs]
+
+
+@pytest.fixture(autouse=True)
+def fresh_session(monkeypatch):
+    """A session in which nothing was checked; what it shows is collected."""
+    shown = []
+    monkeypatch.setattr(session, "_answers", {})
+    monkeypatch.setattr(session, "_hints_given", {})
+    monkeypatch.setattr(session, "_show", shown.append)
+    return shown
+
+
+@pytest.mark.parametrize(("name", "answer"), RIGHT_ANSWERS)
+def test_right_answers_are_accepted(name, answer):
+    for seed in range(3):
+        verdict = judge(TASKS[name], answer, seed)
+        assert verdict.outcome == RIGHT, str(verdict)
+
+
+@pytest.mark.parametrize(("name", "answer", "cause"), WRONG_ANSWERS)
+def test_wrong_answers_are_told_their_cause(name, answer, cause):
+    for seed in range(2):
+        verdict = judge(TASKS[name], answer, seed)
+        assert verdict.outcome == WRONG
+        assert re.search(cause, verdict.cause), str(verdict)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_has_answers_hints_and_a_reference_that_is_right(name):
+    (module,) = [module for module in ANSWERS.values() if name in module.RIGHT]
+    assert len(module.RIGHT[name]) >= 2
+    assert len(module.WRONG[name]) >= 3
+    assert 2 <= len(TASKS[name].hints) <= 3
+    for seed in range(5):
+        assert judge(TASKS[name], TASKS[name].reference, seed).outcome == RIGHT
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_known_mistake_is_recognised(name):
+    for mistake in TASKS[name].mistakes:
+        assert judge(TASKS[name], mistake.function, 0).cause == mistake.cause
+
+
+def test_an_endless_loop_ends_also_one_that_swallows_exceptions():
+    def endless(z):
+        while True:
+            try:
+                z = z + 1
+            except Exception:
+                z = 0
+
+    started = time.perf_counter()
+    result = call(endless, (0,), seconds=0.2)
+    assert result.too_long
+    assert time.perf_counter() - started < 10
+
+    def stubborn(z):
+        for _ in range(2):
+            try:
+                while True:
+                    z = z + 1
+            except BaseException:
+                pass
+        return z
+
+    assert call(stubborn, (0,), seconds=0.2).error is None  # it was interrupted twice, and went its way
+
+
+def test_what_is_late_does_not_hit_what_comes_after():
+    for _ in range(200):
+        call(time.sleep, (0.002,), seconds=0.002)
+    time.sleep(0.05)  # an exception that was still on its way would be raised here
+
+
+def test_an_endless_loop_is_explained(monkeypatch):
+    monkeypatch.setattr(judging, "SECONDS", 0.2)
+
+    def sigmoid(z):
+        while True:
+            pass
+
+    verdict = judge(TASKS["sigmoid"], sigmoid)
+    assert verdict.outcome == WRONG
+    assert "never ends" in verdict.cause
+
+
+def test_an_exception_is_explained_with_its_line():
+    def sigmoid(z):
+        print("I am here")
+        return 1 / (1 + nump.exp(-z))  # noqa: F821
+
+    verdict = judge(TASKS["sigmoid"], sigmoid)
+    assert "NameError" in verdict.cause
+    assert dict(verdict.rows)["in the line"].startswith("return 1 / (1 + nump")
+    assert dict(verdict.rows)["printed"] == "I am here"
+
+
+def test_an_interrupt_by_the_learner_goes_through():
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        call(interrupted, ())
+
+
+def test_a_warning_is_a_remark():
+    verdict = judge(TASKS["softplus"], lambda z: np.where(z > 30, z, np.log1p(np.exp(z))))
+    assert verdict.outcome == RIGHT
+    assert "overflow" in verdict.remark
+
+
+@pytest.mark.parametrize("answer", [None, ...])
+def test_what_is_no_function_yet_was_not_tried(answer):
+    assert judge(TASKS["sigmoid"], answer).outcome == NOT_TRIED
+
+
+def test_what_is_no_function_is_wrong():
+    assert "expected a function" in judge(TASKS["sigmoid"], 0.5).cause
+
+
+def stub(z):
+    raise NotImplementedError
+
+
+def right(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def wrong(z):
+    return 1 / (1 + np.exp(z))
+
+
+def test_check_gives_a_function_that_works(fresh_session):
+    assert session.check("sigmoid", stub) is TASKS["sigmoid"].reference
+    assert session.check("sigmoid", wrong) is TASKS["sigmoid"].reference
+    assert session.check("sigmoid", right) is right
+    assert [verdict.outcome for verdict in fresh_session] == [NOT_TRIED, WRONG, RIGHT]
+    assert "library's function" in fresh_session[0].remark
+    assert 'hint("sigmoid")' in fresh_session[1].remark
+
+
+def test_the_check_run_twice_does_not_take_the_librarys_function_for_the_learners(fresh_session):
+    mine = session.check("sigmoid", wrong)
+    assert session.check("sigmoid", mine) is mine
+    assert fresh_session[-1].outcome == WRONG
+    assert "not yours" in fresh_session[-1].cause
+    with pytest.raises(AssertionError, match="sign"):
+        session.submitted("sigmoid")
+
+
+def test_submitted_gives_the_learners_own(fresh_session):
+    with pytest.raises(AssertionError, match="never checked"):
+        session.submitted("sigmoid")
+    session.check("sigmoid", right)
+    assert session.submitted("sigmoid") is right
+
+
+def test_under_validation_what_is_not_right_fails(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert session.check("sigmoid", right) is right
+    for answer in (stub, wrong):
+        with pytest.raises(AssertionError):
+            session.check("sigmoid", answer)
+
+
+def test_hints_become_more_direct_and_end_at_the_solution(fresh_session):
+    n = len(TASKS["sigmoid"].hints)
+    for _ in range(n + 2):
+        session.hint("sigmoid")
+    assert [verdict.cause for verdict in fresh_session[:n]] == list(TASKS["sigmoid"].hints)
+    assert "solutions/02_the_network.ipynb" in fresh_session[n].cause
+
+
+def test_summary(fresh_session):
+    session.summary("02")
+    session.check("sigmoid", right)
+    session.check("layer", lambda theta, a: None)
+    session.summary("02")
+    assert "0 of 5" in fresh_session[0].name
+    assert "1 of 5" in fresh_session[-1].name
+    assert dict(fresh_session[-1].rows) == {WRONG: "layer", NOT_TRIED: "random_thetas, propagate, n_parameters"}
+
+
+@pytest.mark.parametrize("function", [session.check, session.hint, session.submitted, question.find, session.summary])
+def test_names_that_are_none(function):
+    arguments = ("sigmoit", right) if function is session.check else ("sigmoit",)
+    with pytest.raises(ValueError, match="sigmoit"):
+        function(*arguments)
+
+
+def test_a_verdict_reads_well_as_text_and_as_html():
+    verdict = Verdict(WRONG, "f<x>", "Use `a < b`.", (("got", "1 < 2"),))
+    assert str(verdict) == "✗ f<x>: wrong. Use `a < b`.\n    got:      1 < 2"
+    html = verdict._repr_html_()
+    assert "<code>a &lt; b</code>" in html
+    assert "f&lt;x&gt;: wrong" in html
+    assert 'role="status"' in html
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "words"),
+    [
+        (np.zeros(3), None, "return"),
+        (np.zeros((2, 3)), np.zeros((3, 2)), "transposed"),
+        (np.zeros(3), 1.0, "one number"),
+        (np.zeros(3), np.zeros((3, 1)), "ravel"),
+        (np.zeros((3, 5)), np.zeros((3, 4)), "biases"),
+        (np.arange(3.0), np.array([0, 1, np.nan]), "NaN"),
+        (np.arange(3.0), 2 * np.arange(3.0), "2 times"),
+        (np.arange(3.0), -np.arange(3.0), "sign"),
+        ([np.zeros(2), np.zeros(3)], [np.zeros(2)], "1 things; expected 2"),
+        ({"a": 1.0}, 1.0, "a dict"),
+    ],
+)
+def test_differences_in_words(expected, got, words):
+    assert not same(expected, got)
+    assert words in difference(expected, got)
+
+
+def test_questions_have_one_right_answer_and_say_why():
+    for q in questions.QUESTIONS.values():
+        assert 0 <= q.right < len(q.options) == len(set(q.options)) >= 2
+        assert escape(q.why) in question.explained(q, q.right)
+        assert escape(q.why) not in question.explained(q, (q.right + 1) % len(q.options))
+
+
+def test_a_question_answers_a_choice():
+    name = next(iter(questions.QUESTIONS))
+    q, box = questions.QUESTIONS[name], question.ask(name)
+    _, choice, verdict = box.children
+    assert choice.value is None
+    choice.value = q.options[q.right - 1]
+    assert "No" in verdict.value
+    choice.value = q.options[q.right]
+    assert "Yes" in verdict.value
+    box.close_all()
+
+
+def regions(text, kind):
+    """Return the lines of all solutions or hidden tests in a source that are long enough to be told from others."""
+    found = re.findall(rf"### BEGIN {kind}\n(.*?)### END {kind}", text, flags=re.DOTALL)
+    return {line.strip() for part in found for line in part.splitlines() if len(line.strip()) > 24}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=[source.stem for source in SOURCES])
+def test_source(source):
+    text = source.read_text(encoding="utf-8")
+    tasks = EXERCISES[source.stem]
+    points = dict(re.findall(r"grade_id: check-(\w+), locked: true, points: (\d+)", text))
+    assert list(points) == list(tasks)
+    assert re.findall(r"^## .*\((\d+) points?\)$", text, flags=re.MULTILINE) == list(points.values())
+    assert f"**Worth:** {sum(map(int, points.values()))} points" in text
+    assert re.search(r"\*\*Time:\*\* \d+ minutes", text)
+    for name in tasks:
+        assert f'submitted("{name}")' in text
+    for name in re.findall(r'ask\("(.+?)"\)', text):
+        assert name in questions.QUESTIONS
+    assert f'summary("{source.stem[:2]}")' in text
+
+    learners = (ROOT / "notebooks" / "exercises" / f"{source.stem}.ipynb").read_text(encoding="utf-8")
+    code = "\n".join(cell.source for cell in build.nbformat.reads(learners, 4).cells)
+    for kind in ("SOLUTION", "HIDDEN TESTS"):
+        assert not [line for line in regions(text, kind) if line in code]
+        assert kind not in code
+    assert "nbgrader" not in learners
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=[source.stem for source in SOURCES])
+def test_untouched_notebook_runs_to_its_end_where_nbgrader_is_not_installed(source, tmp_path, monkeypatch):
+    (tmp_path / "nbgrader.py").write_text("raise ImportError('not installed here')")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT / 'tests' / 'no_network'}")
+    notebook = build.read_exercise(source)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    shown = [output.data["text/plain"] for output in outputs if "text/html" in output.get("data", {})]
+    verdicts = [text for text in shown if re.match(r"○ \w+: not tried yet\.", text)]
+    assert len(verdicts) == len(EXERCISES[source.stem])
