@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -36,6 +37,7 @@ def nbgrader(folder, *arguments):
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(folder / "settings"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",  # it calls alembic by name
     }
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -61,40 +63,46 @@ def with_answers(released, solution, hard_coded=None):
     return released
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """A course whose assignments were made, handed in by three learners, and graded."""
-    folder = tmp_path_factory.mktemp("course")
+def graded(folder, name):
+    """Make an assignment in a course of its own, hand it in for three learners, and grade it."""
     build.write_course(folder)
-    for name in NAMES:
-        nbgrader(folder, "generate_assignment", name)
-        released = folder / "release" / name / f"{name}.ipynb"
-        source = read(folder / "source" / name / f"{name}.ipynb")
-        submissions = {
-            "untouched": read(released),
-            "solved": with_answers(read(released), source),
-            "hard-coded": with_answers(read(released), source, HARD_CODED[name]),
-        }
-        for student, notebook in submissions.items():
-            path = folder / "submitted" / student / name / f"{name}.ipynb"
-            path.parent.mkdir(parents=True)
-            nbformat.write(notebook, path)
-        nbgrader(folder, "autograde", name)
+    nbgrader(folder, "generate_assignment", name)
+    released = folder / "release" / name / f"{name}.ipynb"
+    source = read(folder / "source" / name / f"{name}.ipynb")
+    submissions = {
+        "untouched": read(released),
+        "solved": with_answers(read(released), source),
+        "hard-coded": with_answers(read(released), source, HARD_CODED[name]),
+    }
+    for student, notebook in submissions.items():
+        path = folder / "submitted" / student / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    nbgrader(folder, "autograde", name)
     return folder
 
 
+@pytest.fixture(scope="module")
+def courses(tmp_path_factory):
+    """A graded course for each exercise, two at a time: most of the time is one process waiting for another."""
+    folders = [tmp_path_factory.mktemp(name) for name in NAMES]
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(NAMES, pool.map(graded, folders, NAMES), strict=True))
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_the_learners_notebook_is_the_one_that_nbgrader_releases(course, name):
-    released = read(course / "release" / name / f"{name}.ipynb")
+def test_the_learners_notebook_is_the_one_that_nbgrader_releases(courses, name):
+    released = read(courses[name] / "release" / name / f"{name}.ipynb")
     ours = read(ROOT / "notebooks" / "exercises" / f"{name}.ipynb")
     assert [(c.cell_type, c.source.rstrip()) for c in released.cells] == [(c.cell_type, c.source) for c in ours.cells]
     assert not any("nbgrader" in cell.metadata for cell in ours.cells)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_grades(course, name):
+def test_grades(courses, name):
     from nbgrader.api import Gradebook
 
+    course = courses[name]
     source = read(course / "source" / name / f"{name}.ipynb")
     points = {
         grade_id(c): c.metadata.nbgrader.points for c in source.cells if "points" in c.metadata.get("nbgrader", {})
@@ -109,8 +117,8 @@ def test_grades(course, name):
 
 @pytest.mark.parametrize(("student", "outcome"), [("solved", "right"), ("untouched", "not tried yet")])
 @pytest.mark.parametrize("name", NAMES)
-def test_every_check_says_what_is_so(course, name, student, outcome):
-    graded = read(course / "autograded" / student / name / f"{name}.ipynb")
+def test_every_check_says_what_is_so(courses, name, student, outcome):
+    graded = read(courses[name] / "autograded" / student / name / f"{name}.ipynb")
     for cell in graded.cells:
         if (grade_id(cell) or "").startswith("check-"):
             shown = [o.data["text/plain"] for o in cell.outputs if o.output_type == "display_data"]
@@ -120,9 +128,10 @@ def test_every_check_says_what_is_so(course, name, student, outcome):
             assert not any(o.output_type == "error" or o.get("name") == "stderr" for o in cell.get("outputs", ()))
 
 
-def test_validate_finds_what_is_not_right(course):
+def test_validate_finds_what_is_not_right(courses):
     """The button that learners press before they hand in must not praise an untouched notebook."""
     name = NAMES[1]
+    course = courses[name]
     release = course / "release" / name / f"{name}.ipynb"
     solved = course / "submitted" / "solved" / name / f"{name}.ipynb"
     words = {}

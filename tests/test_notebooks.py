@@ -19,6 +19,9 @@ build = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(build)
 
 
+LESSONS = [source for source in SOURCES if source.name[0].isdigit()]  # beside them stands the page for teachers
+
+
 def names(paths):
     return [path.stem for path in paths]
 
@@ -61,7 +64,7 @@ def test_links_between_lessons_lead_somewhere(source):
         assert (ROOT / "notebooks" / target).is_file(), target
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=names(SOURCES))
+@pytest.mark.parametrize("source", LESSONS, ids=names(LESSONS))
 def test_lesson_has_the_parts_that_every_lesson_has(source):
     text = source.read_text(encoding="utf-8")
     for part in ("**Time:**", "**Before this:**", "> **Predict.**", "## Try it", "## Summary", "**Next:**"):

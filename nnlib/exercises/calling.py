@@ -46,11 +46,14 @@ def call(function, arguments, seconds=5.0):
     result, printed = Call(), io.StringIO()
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
         warnings.simplefilter("always")
-        started = time.perf_counter()
+        started, watch = time.perf_counter(), _Watch(seconds)
         try:
-            with _time_limit(seconds):
+            try:
                 result.value = function(*arguments)
+            finally:
+                watch.stop()
         except (Exception, TimeIsUp, SystemExit) as error:  # an interrupt is the learner's, and goes through
+            watch.stop()  # once more: the exception may have come on the way to the first time
             result.error, result.line = error, _own_line(error, function)
         result.seconds = time.perf_counter() - started
     result.printed = printed.getvalue()
@@ -58,28 +61,34 @@ def call(function, arguments, seconds=5.0):
     return result
 
 
-@contextlib.contextmanager
-def _time_limit(seconds):
-    """Raise TimeIsUp in this thread when the time is over, again and again until it leaves the block."""
-    thread = ctypes.c_ulong(threading.get_ident())
-    raise_in_thread = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    left, lock = threading.Event(), threading.Lock()
+class _Watch:
+    """Raises TimeIsUp in the thread that made it when the time is over, and again each second until it is stopped."""
 
-    def watch():
-        pause = seconds
-        while not left.wait(pause):
-            with lock:
-                if not left.is_set():
-                    raise_in_thread(thread, ctypes.py_object(TimeIsUp))
+    def __init__(self, seconds):
+        self.thread = ctypes.c_ulong(threading.get_ident())
+        self.stopped, self.lock = threading.Event(), threading.Lock()
+        threading.Thread(target=self._watch, args=(seconds,), daemon=True).start()
+
+    def _watch(self, pause):
+        while not self.stopped.wait(pause):
+            with self.lock:
+                if not self.stopped.is_set():
+                    self._raise(ctypes.py_object(TimeIsUp))
             pause = 1.0  # a bare `except:` may have swallowed it
 
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        with lock:
-            left.set()
-            raise_in_thread(thread, None)  # one that is on its way must not hit us later
+    def _raise(self, error):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, error)
+
+    def stop(self):
+        """Raise nothing any more; what is on its way already ends here."""
+        while True:
+            try:
+                with self.lock:
+                    self.stopped.set()
+                    self._raise(None)
+                return
+            except TimeIsUp:
+                pass
 
 
 def _own_line(error, function):

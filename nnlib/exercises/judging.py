@@ -70,6 +70,10 @@ def _advice(error):
         return f"{end} The shapes do not fit: is one of them transposed (`.T`), or the bias column still in it?"
     if "length-1 array" in text or "only 0-dimensional" in text or "size-1 array" in text:
         return f"{end} Functions of `math` take single numbers; those of NumPy take arrays."
+    if "truth value" in text:
+        return f"{end} `if` needs one True or False, and an array has many: `np.where` chooses for each number."
+    if "inhomogeneous" in text:
+        return f"{end} The parts have different lengths: is the axis right?"
     if isinstance(error, NameError):
         return f"{end} Is it spelled as it was defined? Were the cells above run?"
     if "positional argument" in text:
@@ -122,6 +126,8 @@ def _known_mistake(task, cases, got):
 
 def _by_rules(task, answer, cases, calls):
     """Return a verdict where a result breaks a rule, or does not come from the generator that was given."""
+    if any(result.value is None for result in calls):
+        return Verdict(WRONG, task.name, difference(0, None))
     for case, result in zip(cases, calls, strict=True):
         for rule in task.rules:
             verdict = Verdict(WRONG, task.name, rule.cause, _rows(task, case, None, result.value)[::2])

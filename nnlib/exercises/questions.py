@@ -121,6 +121,52 @@ _ALL = (
         "what comes out. A quarter is the most that can pass, at a = 0.5.",
     ),
     Question(
+        "05-sign",
+        "The whole gradient has its sign turned. What will the report say?",
+        ("Ratio 1, angle 180°", "Ratio −1, angle 0°", "Ratio 1, angle 0°: the lengths agree"),
+        0,
+        "The vector is as long as it should be, and points the opposite way. A length is never below 0.",
+    ),
+    Question(
+        "05-lambda",
+        "Which of the five broken programs pass the check when λ is 0?",
+        ("None", "Programs 1 and 3", "Programs 1, 3 and 4", "All"),
+        1,
+        "These two are wrong in the regularisation alone, and with λ = 0 there is none.",
+    ),
+    Question(
+        "05-learn",
+        "How many of the five broken programs learn to read at least three digits in four?",
+        ("None", "One", "Three", "All five"),
+        2,
+        "Another regularisation, or slow biases, hardly show. Only programs 2 and 5 lose their way.",
+    ),
+    Question(
+        "06-rate",
+        "J(p) = 10 p², from p = 1, with α = 0.1. What does gradient descent do?",
+        ("It walks down to 0", "It jumps between 1 and −1 for ever", "It explodes"),
+        1,
+        "The gradient is 20 p. So each step goes from p to p − 0.1 · 20 p = −p.",
+    ),
+    Question(
+        "06-sorted",
+        "What accuracy will it have on the last 10,000 rows?",
+        ("Above 80 %", "About 50 %", "Below 40 %"),
+        2,
+        "The file is sorted. The last 10,000 rows are 8s and 9s, and the rows before them hold few 8s and no 9.",
+    ),
+    Question(
+        "06-curve",
+        "From 100 training digits to 2,000: how do the two accuracies move?",
+        (
+            "Both rise",
+            "Training stays near 100 % or falls a little, validation rises",
+            "Training rises, validation falls",
+        ),
+        1,
+        "A hundred digits are easily learned by heart; two thousand less so. More of them help with new ones.",
+    ),
+    Question(
         "07-lazy",
         "What are its precision and its recall for class 3?",
         (

@@ -48,7 +48,7 @@ class Verdict:
     def __str__(self):
         lines = [f"{LOOKS[self.outcome][0]} {self.name}: {self.outcome}. {self.cause}".rstrip()]
         for title, text in self.rows:
-            lines.append(f"    {title + ':':10}" + text.replace("\n", "\n" + " " * 14))
+            lines.append(f"    {title + ':':9} " + text.replace("\n", "\n" + " " * 14))
         return "\n".join(lines + [f"    {self.remark}"] * bool(self.remark))
 
     __repr__ = __str__

@@ -162,12 +162,13 @@ TASKS = (
             ),
             Mistake(
                 lambda image: _moved(*np.round(14 - centre_of_mass(image)).astype(int), image),
-                "The centre of mass goes to 14, or the offset is rounded up. The middle of 28 pixels, counted from 0, is "
+                "The centre of mass goes to 14, or the offset is rounded up. The middle of 28 pixels, from 0, is "
                 "13.5, and `np.round` takes the nearest whole number.",
             ),
             Mistake(
                 lambda image: _moved(*np.floor(13.5 - centre_of_mass(image)).astype(int), image),
-                "The offset is rounded down, or the middle taken for 13. It is 13.5, and `np.round` takes the nearest whole number.",
+                "The offset is rounded down, or the middle taken for 13. It is 13.5, and "
+                "`np.round` takes the nearest whole number.",
             ),
             Mistake(
                 lambda image: _moved(*np.trunc(13.5 - centre_of_mass(image)).astype(int), image),

@@ -99,8 +99,8 @@ TASKS = (
             ),
             Mistake(
                 lambda files: [e._replace(writer=name) for name, es in files.items() for e in es],
-                "A writer who is named in the drawing is replaced by the name of the file, and a drawing that is in two "
-                "files is there twice.",
+                "A writer who is named in the drawing is replaced by the name of the file, and a drawing that is in "
+                "two files is there twice.",
             ),
             Mistake(
                 lambda files: [e for name, es in files.items() for e in not_among(es, _before(files, name))],
