@@ -22,11 +22,14 @@ class Learner:
         cell.scroll_into_view_if_needed(timeout=PATIENCE)
         return cell
 
-    def type(self, cell, code):
-        """Replace what is in a cell, and run it."""
+    def type(self, cell, code, then=""):
+        """Replace what is in a cell, with a last line that is not indented, and run it."""
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(code)
+        for key in ("Enter", "Backspace"):
+            self.page.keyboard.press(key)
+        self.page.keyboard.type(then)
         self.page.keyboard.press("Shift+Enter")
 
     def run(self, cell):
@@ -57,7 +60,7 @@ def test_a_wrong_answer_a_hint_and_the_right_answer(lab, learner, page):
     for words in ("sign in the exponent", "expected", "got", "goes on with the library's function"):
         assert words in verdict.inner_text()
 
-    learner.type(answer, WRONG + "\n\n\n" + "\b" * 4 + 'hint("sigmoid")')
+    learner.type(answer, WRONG, then='hint("sigmoid")')
     learner.wait_for_verdict(answer, "Hint 1 of")
     learner.run(answer)
     learner.wait_for_verdict(answer, "Hint 2 of")
