@@ -294,7 +294,10 @@ def test_source(source):
     learners = (ROOT / "notebooks" / "exercises" / f"{source.stem}.ipynb").read_text(encoding="utf-8")
     code = "\n".join(cell.source for cell in build.nbformat.reads(learners, 4).cells)
     for kind in ("SOLUTION", "HIDDEN TESTS"):
-        assert not [line for line in regions(text, kind) if line in code]
+        # The broken programs of exercise 05 are right but for one line each, so there only the whole tells.
+        lines = regions(text, kind) if not source.stem.startswith("05") else set()
+        assert not [line for line in lines if line in code]
+        assert not [part for part in re.findall(rf"### BEGIN {kind}\n(.*?)### END", text, re.DOTALL) if part in code]
         assert kind not in code
     assert "nbgrader" not in learners
 
