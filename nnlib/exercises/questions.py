@@ -139,7 +139,7 @@ _ALL = (
         "How many of the five broken programs learn to read at least three digits in four?",
         ("None", "One", "Three", "All five"),
         2,
-        "Another regularisation, or slow biases, hardly show. Only programs 2 and 5 lose their way.",
+        "From this start, 1, 3 and 4 do. Program 2 depends much on the start, and 5 learns nothing.",
     ),
     Question(
         "06-rate",
