@@ -267,7 +267,6 @@ def test_a_question_answers_a_choice():
     assert "No" in verdict.value
     choice.value = q.options[q.right]
     assert "Yes" in verdict.value
-    box.close_all()
 
 
 def regions(text, kind):

@@ -305,7 +305,7 @@ WRONG = {
         (sample_from_numpy, r"Draw from `rng`, not from `np\.random`"),
         (sample_with_own_seed, "not drawn from `rng`"),
         (sample_in_place, "argument number 1 in place"),
-        (sample_without_return, "must return a pair"),
+        (sample_without_return, "`return` missing"),
     ],
     "mean_digits": [
         (means_summed, "sums, not means"),
