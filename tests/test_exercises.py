@@ -223,9 +223,10 @@ def test_names_that_are_none(function):
 
 
 def test_a_verdict_reads_well_as_text_and_as_html():
-    verdict = Verdict(WRONG, "f<x>", "Use `a < b`.", (("got", "1 < 2"),))
-    assert str(verdict) == "✗ f<x>: wrong. Use `a < b`.\n    got:      1 < 2"
+    verdict = Verdict(WRONG, "f<x>", "Use `a < b`, *not* `a * b * c`.", (("got", "1 < 2"),))
+    assert str(verdict) == "✗ f<x>: wrong. Use `a < b`, *not* `a * b * c`.\n    got:      1 < 2"
     html = verdict._repr_html_()
+    assert "<em>not</em> <code>a * b * c</code>" in html
     assert "<code>a &lt; b</code>" in html
     assert "f&lt;x&gt;: wrong" in html
     assert 'role="status"' in html

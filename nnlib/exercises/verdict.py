@@ -72,8 +72,11 @@ class Verdict:
 
 
 def with_code(text):
-    """Return text as HTML, with `what is in backticks` as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    """Return text as HTML, with `what is in backticks` as code, and *what is in asterisks* emphasised."""
+    parts = re.split(r"`([^`]+)`", escape(text, quote=False))  # every second part is code
+    parts[::2] = [re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", part) for part in parts[::2]]
+    parts[1::2] = [f"<code>{part}</code>" for part in parts[1::2]]
+    return "".join(parts)
 
 
 def shown(value, length=LENGTH):
