@@ -28,6 +28,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from traitlets.config import Config
 
 from nnlib.exercises import question
+from nnlib.files import write_atomically
 
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "source"
@@ -130,10 +131,10 @@ def write_course(folder):
     for path, text in files.items():
         if path.exists() and path.suffix == ".ipynb" and path.read_text(encoding="utf-8") != text:
             raise SystemExit(f"{path} is another already. Move it away, or name another folder.")
-    for path, text in files.items():
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+    new = {path: text for path, text in files.items() if not path.exists()}
+    for path in new:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically({path: lambda file, text=text: file.write(text.encode()) for path, text in new.items()})
     print(f"{len(files) - 1} assignments are in {folder / 'source'}.")
     return 0
 

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import importlib.util
 import io
 import struct
 import sys
@@ -13,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.io
+from loading import ROOT, load
 
-SCRIPT = Path(__file__).resolve().parent.parent / "data" / "build_mnist.py"
+SCRIPT = ROOT / "data" / "build_mnist.py"
 NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 HALVES = (("train", 40), ("t10k", 20))
 
@@ -39,9 +39,7 @@ def files():
 @pytest.fixture
 def script(monkeypatch, files):
     """The script as a module, which takes the small files for the originals."""
-    spec = importlib.util.spec_from_file_location("build_mnist", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load(SCRIPT)
     assert set(module.FILES) == set(NAMES)
     monkeypatch.setattr(module, "FILES", {name: hashlib.sha256(files[name]).hexdigest() for name in NAMES})
     return module

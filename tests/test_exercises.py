@@ -1,13 +1,12 @@
 """The checks of the exercises: typical wrong answers are told their cause, right ones are accepted however written."""
 
-import importlib.util
 import re
 import time
 from html import escape
-from pathlib import Path
 
 import numpy as np
 import pytest
+from loading import ROOT, load
 from nbclient import NotebookClient
 
 from nnlib.exercises import judging, question, questions, session
@@ -16,16 +15,6 @@ from nnlib.exercises.comparing import difference, same
 from nnlib.exercises.judging import judge
 from nnlib.exercises.tasks import EXERCISES, TASKS
 from nnlib.exercises.verdict import NOT_TRIED, RIGHT, WRONG, Verdict
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
 
 build = load(ROOT / "notebooks" / "build.py")
 SOURCES = sorted((ROOT / "notebooks" / "source" / "exercises").glob("*.md"))

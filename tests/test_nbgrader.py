@@ -1,6 +1,5 @@
 """A teacher's way, for real: nbgrader makes the assignments and grades three learners' notebooks of every exercise."""
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -9,14 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from loading import ROOT, load
 
-ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "notebooks" / "source" / "exercises").glob("*.md"))
 NAMES = [source.stem for source in SOURCES]
 
-spec = importlib.util.spec_from_file_location("build", ROOT / "notebooks" / "build.py")
-build = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(build)
+build = load(ROOT / "notebooks" / "build.py")
 
 # Answers that are right for the one fixed case of the check that can be seen, and for no other.
 HARD_CODED = {

@@ -1,22 +1,18 @@
 """Every lesson runs from its source, offline, within the budget of time and memory."""
 
-import importlib.util
 import os
 import re
 import time
-from pathlib import Path
 
 import nbformat
 import pytest
+from loading import ROOT, load
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "notebooks" / "source").glob("*.md"))
 SECONDS, MEGABYTES = 120, 1000  # the budget of a lesson on two cores
 
-spec = importlib.util.spec_from_file_location("build", ROOT / "notebooks" / "build.py")
-build = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(build)
+build = load(ROOT / "notebooks" / "build.py")
 
 
 LESSONS = [source for source in SOURCES if source.name[0].isdigit()]  # beside them stands the page for teachers

@@ -3,6 +3,7 @@
 from html import escape
 
 from .questions import QUESTIONS
+from .verdict import RIGHT, WRONG, framed
 
 
 def ask(name):
@@ -34,13 +35,9 @@ def ask(name):
 
 def explained(question, chosen):
     """Return what is said to an answer, as HTML; `chosen` is its place among the options."""
-    right = chosen == question.right
-    symbol, word, colour = ("✓", "Yes.", "#009E73") if right else ("✗", "No: think again, or read on.", "#D55E00")
-    words = escape(question.why) if right else ""
-    return (
-        f'<div role="status" style="border-left:5px solid {colour};padding:4px 12px;line-height:1.5">'
-        f'<span style="color:{colour}">{symbol}</span> <b>{word}</b> {words}</div>'
-    )
+    if chosen == question.right:
+        return framed(RIGHT, "Yes.", escape(question.why))
+    return framed(WRONG, "No: think again, or read on.", "")
 
 
 def find(name):

@@ -54,21 +54,28 @@ class Verdict:
     __repr__ = __str__
 
     def _repr_html_(self):
-        symbol, colour = LOOKS[self.outcome]
         rows = "".join(
             f'<tr><th scope="row" style="text-align:left;vertical-align:top;padding:1px 12px 1px 0;'
             f'font-weight:normal">{escape(title)}</th><td style="text-align:left"><pre style="margin:0;'
             f'white-space:pre-wrap;background:none">{escape(text)}</pre></td></tr>'
             for title, text in self.rows
         )
-        return (
-            f'<div class="nnlib-verdict" role="status" style="border-left:5px solid {colour};padding:4px 12px;'
-            f'margin:4px 0;line-height:1.5"><b><span style="color:{colour}">{symbol}</span> {escape(self.name)}: '
-            f"{self.outcome}.</b> {with_code(self.cause)}"
+        return framed(
+            self.outcome,
+            f"{escape(self.name)}: {self.outcome}.",
+            with_code(self.cause)
             + (f'<table style="border:none;margin:4px 0">{rows}</table>' if rows else "")
-            + (f'<div style="font-size:90%">{with_code(self.remark)}</div>' if self.remark else "")
-            + "</div>"
+            + (f'<div style="font-size:90%">{with_code(self.remark)}</div>' if self.remark else ""),
         )
+
+
+def framed(outcome, title, content):
+    """Return HTML with the colour and the symbol of an outcome in front, and its title in bold."""
+    symbol, colour = LOOKS[outcome]
+    return (
+        f'<div class="nnlib-verdict" role="status" style="border-left:5px solid {colour};padding:4px 12px;'
+        f'margin:4px 0;line-height:1.5"><b><span style="color:{colour}">{symbol}</span> {title}</b> {content}</div>'
+    )
 
 
 def with_code(text):

@@ -6,12 +6,12 @@ from ... import model
 from ..task import Mistake, Task
 from .slopes import TASKS as SLOPES
 from .slopes import (
+    backpropagated,
     cost_and_gradient,
     gradient_with,
     no_regularisation,
     order_turned,
     problem,
-    slope_replaced,
     without_biases,
 )
 
@@ -41,7 +41,7 @@ BROKEN = {  # name: (the fault as it stands in the notebook, two or three hints)
     "repaired_2": (
         _fresh(
             "The last layer is right, all layers before it are wrong. So it is in the step one layer back.",
-            slope_replaced(lambda a: model.sigmoid(a) * (1 - model.sigmoid(a))),
+            backpropagated(slope=lambda a: model.sigmoid(a) * (1 - model.sigmoid(a))),
         ),
         (
             "The last layer is right. So the delta of the output is right, and so are the products. What comes after?",

@@ -6,6 +6,7 @@ from ... import differences, init, model
 from ..task import Mistake, Task
 from .layers import random_network
 from .losses import cost as cost_of
+from .losses import one_hot
 
 
 def central_differences(f, params, h):
@@ -75,13 +76,13 @@ def without_biases(theta):
     return np.column_stack([np.zeros(len(theta)), theta[:, 1:]])
 
 
-def slope_replaced(slope):
-    """Return a wrong `cost_and_gradient`: on the way one layer back, it takes `slope(a)` in place of a (1 - a)."""
+def backpropagated(*, output=lambda a, Y: a - Y, slope=lambda a: a * (1 - a)):
+    """Return a wrong `cost_and_gradient`: with another delta of the output, or another slope of the sigmoid."""
 
     def wrong(params, layer_sizes, X, y, lam):
         thetas, m = init.unpack(params, layer_sizes), len(X)
-        activations, z = model.propagate(thetas, X)
-        delta, gradients = activations[-1] - (y[:, np.newaxis] == np.arange(z.shape[1])), []
+        activations = model.propagate(thetas, X)[0]
+        delta, gradients = output(activations[-1], one_hot(y, layer_sizes[-1])), []
         for theta, a in zip(thetas[::-1], activations[-2::-1], strict=True):
             gradients.insert(0, model.theta_gradient(delta, a) / m + lam / m * without_biases(theta))
             delta = delta @ theta[:, 1:] * slope(a)
@@ -94,21 +95,6 @@ def order_turned(params, layer_sizes, X, y, lam):
     """Put the layers' slopes one behind the other in the order in which they are found: the last layer first."""
     J, gradient = cost_and_gradient(params, layer_sizes, X, y, lam)
     return J, np.concatenate([theta.ravel() for theta in init.unpack(gradient, layer_sizes)[::-1]])
-
-
-def _delta_of_output(change):
-    """Return a wrong `cost_and_gradient` that starts with `change(a, Y)` in place of output minus truth."""
-
-    def wrong(params, layer_sizes, X, y, lam):
-        thetas, m = init.unpack(params, layer_sizes), len(X)
-        activations, z = model.propagate(thetas, X)
-        delta, gradients = change(activations[-1], 1.0 * (y[:, np.newaxis] == np.arange(z.shape[1]))), []
-        for theta, a in zip(thetas[::-1], activations[-2::-1], strict=True):
-            gradients.insert(0, model.theta_gradient(delta, a) / m + lam / m * without_biases(theta))
-            delta = delta_before(delta, theta, a)
-        return cost_of(thetas, X, y, lam), init.pack(gradients)
-
-    return wrong
 
 
 def _biases_too(params, layer_sizes, X, y, lam):
@@ -293,11 +279,11 @@ TASKS = (
                 "`gradients.insert(0, slopes)` puts each layer in front of those behind it.",
             ),
             Mistake(
-                _delta_of_output(lambda a, Y: Y - a),
+                backpropagated(output=lambda a, Y: Y - a),
                 "The delta of the output has the wrong sign: it is output minus truth.",
             ),
             Mistake(
-                _delta_of_output(lambda a, Y: (a - Y) * a * (1 - a)),
+                backpropagated(output=lambda a, Y: (a - Y) * a * (1 - a)),
                 "The delta of the output is output minus truth, no more: in the cross-entropy, a (1 − a) cancels.",
             ),
             Mistake(
@@ -314,8 +300,10 @@ TASKS = (
                 gradient_with(lambda theta, g, m, lam: g + lam / m * without_biases(theta)),
                 "The regularisation is twice too strong in the gradient: the derivative of λ/(2m) w² is λ/m w.",
             ),
-            Mistake(slope_replaced(np.ones_like), "The sigmoid's slope a (1 − a) is missing, one layer back."),
-            Mistake(slope_replaced(lambda a: a), "Half of the sigmoid's slope is missing: it is a (1 − a), not a."),
+            Mistake(backpropagated(slope=np.ones_like), "The sigmoid's slope a (1 − a) is missing, one layer back."),
+            Mistake(
+                backpropagated(slope=lambda a: a), "Half of the sigmoid's slope is missing: it is a (1 − a), not a."
+            ),
             Mistake(
                 gradient_with(lambda theta, g, m, lam: g + (m - 1) * lam / m * without_biases(theta)),
                 "In the gradient, λ is not divided by m.",

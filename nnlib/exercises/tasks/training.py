@@ -126,8 +126,6 @@ def _accuracies(rng):
     return lams, np.linspace(1.0, 0.85, n)[np.argsort(rng.random(n))].tolist(), on_validation.tolist()
 
 
-RETURNED = Rule(lambda result, *_: result is not None, "It returns nothing (`None`). Is the `return` missing?")
-
 TASKS = (
     Task(
         "split",
@@ -141,7 +139,6 @@ TASKS = (
             "`rows = rng.permutation(n)`, and return `rows[n_validation:], rows[:n_validation]`.",
         ),
         rules=(
-            RETURNED,
             Rule(
                 lambda result, n, n_validation, rng: isinstance(result, (tuple, list)) and len(result) == 2,
                 "It must return a pair of arrays: the row numbers for training, and those for validation.",
@@ -251,7 +248,6 @@ TASKS = (
             "Start from `nnlib.pack(start)`. The result's `.x` is flat: `nnlib.unpack(result.x, sizes)`.",
         ),
         rules=(
-            RETURNED,
             Rule(
                 lambda result, X, y, start, lam, max_iter: not hasattr(result, "x"),
                 "It returns SciPy's whole result. The parameters are its `.x`; cut them into thetas with "
