@@ -13,24 +13,29 @@ from . import checks
 BLOCK_SIZE = 1000  # rows; the hidden activations of a block then fit in a core's own cache
 
 
-def map_blocks(function, n_rows, *, n_threads=None):
-    """Yield ``function(rows)`` for consecutive slices of rows that cover 0 … n_rows - 1, in order.
+def slices(n_rows):
+    """Return consecutive slices of at most BLOCK_SIZE rows that cover 0 … n_rows - 1."""
+    return [slice(start, min(start + BLOCK_SIZE, n_rows)) for start in range(0, n_rows, BLOCK_SIZE)]
 
-    The blocks, and the order of the results, do not depend on the number of threads. So a sum over
-    them is the same to the last bit on one core and on many. A cluster could take this function's place.
+
+def map_blocks(function, blocks, *, n_threads=None):
+    """Yield ``function(block)`` for each of the blocks, in their order.
+
+    The order of the results does not depend on the number of threads. So a sum over them is the same
+    to the last bit on one core and on many. This is the seam for a cluster: a function that sends each
+    block's work to another machine, and yields the results in order, can take this one's place.
 
     Parameters
     ----------
     function : callable
-        Takes a slice; must not write to anything shared. NumPy's heavy operations let other threads
+        Takes a block; must not write to anything shared. NumPy's heavy operations let other threads
         run meanwhile.
-    n_rows : int
-        The number of rows.
+    blocks : list
+        What the function takes: slices of rows, or blocks of examples.
     n_threads : int or None
         None takes the cores that this process may use.
     """
     n_threads = usable_cores() if n_threads is None else checks.count(n_threads, "n_threads")
-    blocks = [slice(start, min(start + BLOCK_SIZE, n_rows)) for start in range(0, n_rows, BLOCK_SIZE)]
     with one_blas_thread():
         if len(blocks) == 1:
             yield function(blocks[0])

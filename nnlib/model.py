@@ -10,12 +10,16 @@ import numpy as np
 
 from . import checks
 from .blocks import map_blocks
+from .compact import cut
 from .init import pack, sizes_of, unpack
 
 
 def sigmoid(z):
     """Return 1 / (1 + exp(-z)), elementwise, by the identity (1 + tanh(z / 2)) / 2, which cannot overflow."""
-    return 0.5 * np.tanh(0.5 * z) + 0.5
+    a = np.tanh(0.5 * z)
+    a *= 0.5
+    a += 0.5
+    return a
 
 
 def softplus(z):
@@ -51,10 +55,10 @@ def forward(thetas, X):
     return propagate(in_dtype(thetas, X.dtype), X)[0]
 
 
-def in_dtype(thetas, dtype, name="thetas"):
+def in_dtype(thetas, dtype, name="thetas", order="K"):
     """Return `thetas` as arrays of a dtype; what it cannot hold raises ValueError."""
     with np.errstate(over="ignore"):
-        converted = [theta.astype(dtype, copy=False) for theta in thetas]
+        converted = [theta.astype(dtype, order=order, copy=False) for theta in thetas]
     if not all(np.isfinite(theta).all() for theta in converted):
         largest = max(np.abs(theta).max() for theta in thetas)
         raise ValueError(f"{dtype}: {name} reach {largest:.3g}, more than it holds; expected smaller weights.")
@@ -65,7 +69,8 @@ def propagate(thetas, X):
     """Return the activations of every layer and the `z` of the last one. Checks nothing: `forward` does."""
     activations = [X]
     for theta in thetas:
-        z = activations[-1] @ theta[:, 1:].T + theta[:, 0]
+        z = activations[-1] @ theta[:, 1:].T
+        z += theta[:, 0]
         activations.append(sigmoid(z))
     return activations, z
 
@@ -107,27 +112,46 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
     layer_sizes = checks.layer_sizes(layer_sizes)
     X = checks.images(X, layer_sizes[0])
     y = checks.labels(y, layer_sizes[-1], len(X))
+    J, gradient = sum_over_blocks(params, layer_sizes, cut(X, y), lam, n_threads=n_threads)
+    check_finite(J, gradient, params, X)
+    return J, gradient
+
+
+def sum_over_blocks(params, layer_sizes, blocks, lam, *, n_threads=None):
+    """Return what `cost_and_gradient` does, for examples that are in blocks already: what `train` calls.
+
+    Where X is not finite, or the cost too large, they are not finite: see `check_finite`.
+
+    Parameters
+    ----------
+    params, layer_sizes, lam, n_threads
+        As there.
+    blocks : list of Block
+        The examples, as `cut` or `compact` gives them.
+    """
     lam = checks.not_negative(lam, "lam")
     thetas = unpack(checks.finite(checks.dense(params, "params"), "params"), layer_sizes)
-    working_thetas = in_dtype(thetas, X.dtype, "params")
-    m = len(X)
+    dtype, m = blocks[0].X.dtype, sum(len(block.y) for block in blocks)
+    first, *others = in_dtype(thetas, dtype, "params", order="F")  # an input's weights side by side: read as such
 
-    def of_block(rows):
-        return block_cost_and_gradient(working_thetas, X[rows], y[rows])
+    def of_block(block):
+        return block_cost_and_gradient([first.T[block.columns].T, *others], block.X, block.y)
 
-    J, gradient = 0.0, np.zeros(sum(theta.size for theta in thetas))
-    with closing(map_blocks(of_block, m, n_threads=n_threads)) as blocks:  # closed also when we are interrupted
-        for block_cost, block_gradient in blocks:
+    J, gradients = 0.0, [np.zeros(theta.shape, dtype) for theta in thetas]
+    with (
+        np.errstate(all="ignore"),  # what is not finite is found, and named, by `check_finite`
+        closing(map_blocks(of_block, blocks, n_threads=n_threads)) as results,  # closed also when we are interrupted
+    ):
+        for block, (block_cost, block_gradients) in zip(blocks, results, strict=True):
             J += block_cost / m
-            gradient += block_gradient
-    gradient /= m
+            gradients[0][:, block.columns] += block_gradients[0]
+            for total, block_gradient in zip(gradients[1:], block_gradients[1:], strict=True):
+                total += block_gradient
 
-    with np.errstate(over="ignore"):
+        gradient = pack(gradients).astype(np.float64) / m
         for theta, theta_gradient in zip(thetas, unpack(gradient, layer_sizes), strict=True):
             J += lam / (2 * m) * np.sum(theta[:, 1:] ** 2, dtype=np.float64)
             theta_gradient[:, 1:] += lam / m * theta[:, 1:]
-    if not (np.isfinite(J) and np.isfinite(gradient).all()):
-        _explain_not_finite(thetas, X)
     return float(J), gradient
 
 
@@ -146,32 +170,39 @@ def block_cost_and_gradient(thetas, X, y):
     Returns
     -------
     cost : float
-    gradient : ndarray (n_params,)
+    gradients : list of ndarray
+        One for each theta, of its shape.
     """
-    with np.errstate(all="ignore"):  # NaN in X is found, and named, by the caller
+    with np.errstate(all="ignore"):  # NaN in X is found, and named, by `check_finite`
         activations, z = propagate(thetas, X)
-        Y = y[:, np.newaxis] == np.arange(z.shape[1])  # (rows, n_out), one-hot
+        Y = np.eye(z.shape[1], dtype=bool)[y]  # (rows, n_out), one-hot
         cost = np.sum(softplus(np.where(Y, -z, z)), dtype=np.float64)
 
+        gradients = []
         delta = activations[-1] - Y  # (rows, n_out)
-        gradients = [theta_gradient(delta, activations[-2])]
-        for layer in range(len(thetas) - 1, 0, -1):
-            a = activations[layer]
-            delta = delta @ thetas[layer][:, 1:] * a * (1 - a)  # (rows, n_units of the layer)
-            gradients.insert(0, theta_gradient(delta, activations[layer - 1]))
-    return cost, pack(gradients)
+        for layer in reversed(range(len(thetas))):
+            theta, a = thetas[layer], activations[layer]
+            gradients.insert(0, theta_gradient(delta, a))
+            if layer > 0:
+                delta = delta @ theta[:, 1:]  # (rows, n_units of the layer before)
+                delta *= a * (1 - a)
+    return cost, gradients
 
 
 def theta_gradient(delta, a):
     """Return the derivative (n_out, 1 + n_in) of the cost by a theta with input a and output delta."""
-    return np.column_stack([delta.sum(axis=0), delta.T @ a])
+    gradient = np.empty((delta.shape[1], 1 + a.shape[1]), a.dtype)
+    gradient[:, 0] = np.ones(len(a), a.dtype) @ delta  # delta.sum(axis=0), five times as fast
+    np.matmul(delta.T, a, out=gradient[:, 1:])
+    return gradient
 
 
-def _explain_not_finite(thetas, X):
-    """Raise the error that says why the cost or the gradient is NaN or infinite."""
+def check_finite(J, gradient, params, X):
+    """Raise the error that says why the cost or the gradient is NaN or infinite, if it is."""
+    if np.isfinite(J) and np.isfinite(gradient).all():
+        return
     checks.finite(X, "X")
-    largest = max(np.abs(theta).max() for theta in thetas)
     raise ValueError(
-        f"The cost overflows {X.dtype}: params reach {largest:.3g} and X {np.abs(X).max():.3g}; "
+        f"The cost overflows {X.dtype}: params reach {np.abs(params).max():.3g} and X {np.abs(X).max():.3g}; "
         "expected pixel values in [0, 1] and smaller weights."
     )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import checks
-from .blocks import map_blocks
+from .blocks import map_blocks, slices
 from .init import sizes_of
 from .model import in_dtype, propagate, sigmoid
 
@@ -57,4 +57,4 @@ def _output_z(thetas, X):
     thetas = checks.finite_thetas(thetas)
     X = checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
     thetas = in_dtype(thetas, X.dtype)
-    return np.concatenate(list(map_blocks(lambda rows: propagate(thetas, X[rows])[1], len(X))))
+    return np.concatenate(list(map_blocks(lambda rows: propagate(thetas, X[rows])[1], slices(len(X)))))

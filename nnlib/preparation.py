@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import checks
-from .blocks import map_blocks
+from .blocks import map_blocks, slices
 
 SIDE = 28  # pixels
 PLACE = np.arange(SIDE, dtype=np.float32)  # exact in float32, and does not turn float32 images into float64
@@ -80,7 +80,7 @@ def normalise(X):
 def _in_blocks(function, X):
     """Apply a function of images (n, 28, 28) to X (n, 784), block by block."""
     X = checks.finite(checks.images(X, SIDE**2), "X")
-    blocks = map_blocks(lambda rows: function(X[rows].reshape(-1, SIDE, SIDE)), len(X))
+    blocks = map_blocks(lambda rows: function(X[rows].reshape(-1, SIDE, SIDE)), slices(len(X)))
     return np.concatenate(list(blocks)).reshape(X.shape)
 
 

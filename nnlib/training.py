@@ -8,9 +8,10 @@ import numpy as np
 
 from . import checks
 from .blocks import one_blas_thread
+from .compact import compact
 from .init import init_thetas, pack, sizes_of, unpack
 from .metrics import accuracy
-from .model import cost_and_gradient
+from .model import check_finite, sum_over_blocks
 from .prediction import predict
 
 
@@ -148,7 +149,7 @@ class _Recorder:
     def __init__(self, layer_sizes, X, y, lam, validation, callback, n_threads):
         self.layer_sizes, self.lam, self.n_threads = layer_sizes, lam, n_threads
         self.X = checks.images(X, layer_sizes[0])
-        self.y = checks.labels(y, layer_sizes[-1], len(self.X))
+        self.blocks = compact(self.X, checks.labels(y, layer_sizes[-1], len(self.X)))
         if callback is not None and not callable(callback):
             raise TypeError(f"callback is {callback!r}; expected a function that takes the history, or None.")
         self.callback = callback
@@ -167,7 +168,8 @@ class _Recorder:
         return time.perf_counter() - self.started
 
     def evaluate(self, params):
-        cost, gradient = cost_and_gradient(params, self.layer_sizes, self.X, self.y, self.lam, n_threads=self.n_threads)
+        cost, gradient = sum_over_blocks(params, self.layer_sizes, self.blocks, self.lam, n_threads=self.n_threads)
+        check_finite(cost, gradient, params, self.X)
         self.n_evaluations += 1
         self.gradient_norm = float(np.linalg.norm(gradient))
         if cost < self.best_cost:

@@ -10,7 +10,7 @@ import pytest
 import threadpoolctl
 
 import nnlib.model
-from nnlib.blocks import BLOCK_SIZE, map_blocks, usable_cores
+from nnlib.blocks import BLOCK_SIZE, map_blocks, slices, usable_cores
 
 
 def blas_threads():
@@ -36,7 +36,7 @@ def rows_of(blocks):
     "n_rows", [0, 1, BLOCK_SIZE - 1, BLOCK_SIZE, BLOCK_SIZE + 1, 2 * BLOCK_SIZE, 3 * BLOCK_SIZE + 500]
 )
 def test_blocks_cover_all_rows_once_in_order(n_rows, n_threads):
-    blocks = list(map_blocks(lambda rows: rows, n_rows, n_threads=n_threads))
+    blocks = list(map_blocks(lambda rows: rows, slices(n_rows), n_threads=n_threads))
     assert rows_of(blocks) == list(range(n_rows))
     assert len(blocks) == -(-n_rows // BLOCK_SIZE)
     assert all(0 < rows.stop - rows.start <= BLOCK_SIZE for rows in blocks)
@@ -54,7 +54,7 @@ def test_results_come_in_order_though_later_blocks_end_first():
             last_ended.set()
         return rows.start
 
-    starts = list(map_blocks(first_block_ends_last, 3 * BLOCK_SIZE, n_threads=2))
+    starts = list(map_blocks(first_block_ends_last, slices(3 * BLOCK_SIZE), n_threads=2))
     assert starts == [0, BLOCK_SIZE, 2 * BLOCK_SIZE]
     assert ended == [BLOCK_SIZE, 2 * BLOCK_SIZE, 0]
 
@@ -74,18 +74,18 @@ def test_as_many_blocks_at_once_as_threads_were_asked_for(n_threads):
         with lock:
             running -= 1
 
-    list(map_blocks(work, 6 * BLOCK_SIZE, n_threads=n_threads))
+    list(map_blocks(work, slices(6 * BLOCK_SIZE), n_threads=n_threads))
     assert most == n_threads
 
 
 def test_one_block_runs_in_the_callers_thread_with_one_of_blas(two_blas_threads):
-    seen = list(map_blocks(lambda rows: (threading.current_thread(), blas_threads()), BLOCK_SIZE, n_threads=2))
+    seen = list(map_blocks(lambda rows: (threading.current_thread(), blas_threads()), slices(BLOCK_SIZE), n_threads=2))
     assert seen == [(threading.current_thread(), [1] * len(two_blas_threads))]
     assert blas_threads() == two_blas_threads
 
 
 def test_blas_has_one_thread_during_several_blocks_and_its_own_number_afterwards(two_blas_threads):
-    during = list(map_blocks(lambda rows: blas_threads(), 3 * BLOCK_SIZE + 500, n_threads=2))
+    during = list(map_blocks(lambda rows: blas_threads(), slices(3 * BLOCK_SIZE + 500), n_threads=2))
     assert during == [[1] * len(two_blas_threads)] * 4
     assert blas_threads() == two_blas_threads
 
@@ -100,13 +100,13 @@ def test_an_error_in_a_block_reaches_the_caller_and_leaves_nothing_behind(two_bl
             raise error
 
     with pytest.raises(type(error), match="in a block"):
-        list(map_blocks(fail, 3 * BLOCK_SIZE + 500, n_threads=2))
+        list(map_blocks(fail, slices(3 * BLOCK_SIZE + 500), n_threads=2))
     assert blas_threads() == two_blas_threads
     assert threading.active_count() == n_threads_before
 
 
 def test_blas_is_restored_when_the_caller_stops_half_way(two_blas_threads):
-    blocks = map_blocks(lambda rows: rows, 3 * BLOCK_SIZE, n_threads=2)
+    blocks = map_blocks(lambda rows: rows, slices(3 * BLOCK_SIZE), n_threads=2)
     next(blocks)
     blocks.close()
     assert blas_threads() == two_blas_threads
@@ -128,8 +128,8 @@ def test_blas_is_restored_when_summing_up_the_blocks_is_interrupted(two_blas_thr
 
 def test_blas_is_restored_after_calls_that_overlap(two_blas_threads):
     # As when one thread trains while another predicts: the first to begin is the first to end.
-    first = map_blocks(lambda rows: rows, 2 * BLOCK_SIZE, n_threads=2)
-    second = map_blocks(lambda rows: rows, 2 * BLOCK_SIZE, n_threads=2)
+    first = map_blocks(lambda rows: rows, slices(2 * BLOCK_SIZE), n_threads=2)
+    second = map_blocks(lambda rows: rows, slices(2 * BLOCK_SIZE), n_threads=2)
     next(first)
     next(second)
     assert len(list(first)) == 1
@@ -142,7 +142,7 @@ def test_blas_is_restored_after_calls_that_overlap(two_blas_threads):
 @pytest.mark.parametrize("n_threads", [0, -1, 1.5, "2"])
 def test_a_bad_number_of_threads_is_refused(n_threads, n_rows):
     with pytest.raises((ValueError, TypeError), match="n_threads"):
-        list(map_blocks(lambda rows: rows, n_rows, n_threads=n_threads))
+        list(map_blocks(lambda rows: rows, slices(n_rows), n_threads=n_threads))
 
 
 def test_usable_cores_is_at_least_one_and_no_more_than_there_are():

@@ -80,7 +80,7 @@ def imports_of(path):
 
 
 def test_the_model_knows_nothing_of_files_plots_or_widgets():
-    assert imports_of(FOLDER / "model.py") <= {"contextlib", "numpy", ".checks", ".blocks", ".init"}
+    assert imports_of(FOLDER / "model.py") <= {"contextlib", "numpy", ".checks", ".blocks", ".compact", ".init"}
 
 
 def test_only_the_modules_that_need_them_import_heavy_packages():

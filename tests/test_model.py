@@ -1,8 +1,11 @@
 """Forward propagation, cost and gradient, against oracles that share no code with the library."""
 
+import ast
 import math
 from decimal import Decimal, localcontext
+from pathlib import Path
 
+import jupytext
 import numpy as np
 import pytest
 import scipy.sparse
@@ -14,7 +17,9 @@ from sklearn.neural_network import MLPClassifier
 
 import nnlib
 import nnlib.model
+from nnlib.compact import compact
 
+LESSON_03 = Path(__file__).parent.parent / "notebooks" / "source" / "03_cost_and_gradient.md"
 SIZES = [(5, 3), (6, 4, 3), (7, 5, 4, 3), (6, 4, 5, 3, 4)]  # none to three hidden layers
 HIDDEN = {2: "no hidden layer", 3: "one", 4: "two", 5: "three"}
 
@@ -269,6 +274,37 @@ def test_float32_images_give_nearly_the_gradient_of_float64_images(layer_sizes):
     assert cost32 == pytest.approx(cost, rel=1e-5)
     assert relative_difference(gradient32, gradient) < 1e-4
     assert np.any(gradient32 != gradient)  # the work is done in X's dtype
+
+
+@pytest.mark.parametrize("function", ["plain", "as train calls it"])
+def test_the_gradient_on_mnist_in_float32_is_that_of_float64(mnist, function):
+    params, layer_sizes = nnlib.pack(nnlib.load_network().thetas), (784, 100, 10)  # trained: the slopes nearly cancel
+    rows = np.random.default_rng(0).permutation(60000)[:10000]
+    X, y = mnist.X_train[rows], mnist.y_train[rows]
+    cost, gradient = nnlib.cost_and_gradient(params, layer_sizes, X.astype(np.float64), y, 0.1)
+    if function == "plain":
+        cost32, gradient32 = nnlib.cost_and_gradient(params, layer_sizes, X, y, 0.1)
+    else:
+        cost32, gradient32 = nnlib.model.sum_over_blocks(params, layer_sizes, compact(X, y), 0.1)
+    assert cost32 == pytest.approx(cost, rel=1e-5)
+    assert relative_difference(gradient32, gradient) < 1e-4
+
+
+@pytest.mark.parametrize("layer_sizes", SIZES, ids=lambda sizes: HIDDEN[len(sizes)])
+def test_the_library_computes_what_lesson_03_writes_out_plainly(layer_sizes):
+    lesson = jupytext.read(LESSON_03)
+    names, wanted = (
+        {"np": np, "nnlib": nnlib, "sigmoid": nnlib.model.sigmoid},
+        ("def softplus", "def cost_and_gradient"),
+    )
+    for cell in lesson.cells:
+        if cell.cell_type == "code" and cell.source.startswith(wanted):
+            exec(ast.unparse(ast.parse(cell.source).body[0]), names)
+    params, X, y = example(layer_sizes, m=2500)
+    cost, gradient = names["cost_and_gradient"](params, layer_sizes, X, y, 0.1)
+    library_cost, library_gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, 0.1)
+    assert library_cost == pytest.approx(cost, rel=1e-12)
+    assert relative_difference(library_gradient, gradient) < 1e-12
 
 
 @pytest.mark.parametrize("label_dtype", [np.uint8, np.int8, np.int32, np.int64, np.uint64])
