@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .blocks import slices
+from .blocks import map_blocks, slices
 
 
 class Block(NamedTuple):
@@ -31,16 +31,26 @@ def cut(X, y):
 
 
 def compact(X, y):
-    """Return the examples as a list of blocks, ordered by class, each without its blank columns.
+    """Return the examples as a list of blocks, in another order, each without its blank columns.
 
     An input of 0 adds nothing to a sum, whatever its weight, and the cost has no slope along that weight.
-    Images of one digit leave a third of MNIST's pixels blank in all of 1,000: the products of such a
-    block take a third less time. It is a copy, of two thirds of the size of X.
+    Many pixels are inked in a few images only. With these images together, most blocks of MNIST leave
+    half of the pixels blank, and the products of a block take half the time. It is a copy, of half the size of X.
     """
-    order = np.argsort(y, kind="stable")
-    return [_without_blank_columns(X[order[rows]], y[order[rows]]) for rows in slices(len(X))]
+    order = _by_rarest_input(X)
+
+    def without_blank_columns(rows):
+        chosen = X[order[rows]]
+        inked = np.flatnonzero(chosen.any(axis=0))
+        return Block(chosen.take(inked, axis=1), y[order[rows]], np.concatenate(([0], 1 + inked)))
+
+    return list(map_blocks(without_blank_columns, slices(len(X))))
 
 
-def _without_blank_columns(X, y):
-    inked = np.flatnonzero(X.any(axis=0))
-    return Block(X.take(inked, axis=1), y, np.concatenate(([0], 1 + inked)))
+def _by_rarest_input(X):
+    """Return the order of the examples in which the rarest input that an example has, of all that are not 0, grows."""
+    blocks = slices(len(X))
+    counts = sum(map_blocks(lambda rows: np.count_nonzero(X[rows], axis=0), blocks))
+    rarest_first = np.argsort(counts, kind="stable")
+    ranks = map_blocks(lambda rows: (X[rows].take(rarest_first, axis=1) != 0).argmax(axis=1), blocks)
+    return np.argsort(np.concatenate(list(ranks)), kind="stable")

@@ -50,16 +50,17 @@ def forward(thetas, X):
     ValueError, TypeError
         If the shapes do not fit or X holds anything but finite floats.
     """
-    thetas = checks.finite_thetas(thetas)
+    thetas = checks.thetas(thetas)
     X = checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
     return propagate(in_dtype(thetas, X.dtype), X)[0]
 
 
 def in_dtype(thetas, dtype, name="thetas", order="K"):
-    """Return `thetas` as arrays of a dtype; what it cannot hold raises ValueError."""
+    """Return `thetas` as arrays of a dtype; ValueError where they are not finite, or too large for it."""
     with np.errstate(over="ignore"):
         converted = [theta.astype(dtype, order=order, copy=False) for theta in thetas]
     if not all(np.isfinite(theta).all() for theta in converted):
+        checks.finite_thetas(thetas)
         largest = max(np.abs(theta).max() for theta in thetas)
         raise ValueError(f"{dtype}: {name} reach {largest:.3g}, more than it holds; expected smaller weights.")
     return converted
@@ -137,14 +138,15 @@ def sum_over_blocks(params, layer_sizes, blocks, lam, *, n_threads=None):
     def of_block(block):
         return block_cost_and_gradient([first.T[block.columns].T, *others], block.X, block.y)
 
-    J, gradients = 0.0, [np.zeros(theta.shape, dtype) for theta in thetas]
+    order = "C" if isinstance(blocks[0].columns, slice) else "F"  # so that chosen columns lie together in memory
+    J, gradients = 0.0, [np.zeros(theta.shape, dtype, order) for theta in thetas]
     with (
         np.errstate(all="ignore"),  # what is not finite is found, and named, by `check_finite`
         closing(map_blocks(of_block, blocks, n_threads=n_threads)) as results,  # closed also when we are interrupted
     ):
         for block, (block_cost, block_gradients) in zip(blocks, results, strict=True):
             J += block_cost / m
-            gradients[0][:, block.columns] += block_gradients[0]
+            gradients[0].T[block.columns] += block_gradients[0].T
             for total, block_gradient in zip(gradients[1:], block_gradients[1:], strict=True):
                 total += block_gradient
 

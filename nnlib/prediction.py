@@ -54,7 +54,7 @@ def _output_z(thetas, X):
 
     Their order is that of the scores, also where many scores round to exactly 0 or 1.
     """
-    thetas = checks.finite_thetas(thetas)
+    thetas = checks.thetas(thetas)
     X = checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
     thetas = in_dtype(thetas, X.dtype)
     return np.concatenate(list(map_blocks(lambda rows: propagate(thetas, X[rows])[1], slices(len(X)))))
