@@ -136,19 +136,18 @@ def sum_over_blocks(params, layer_sizes, blocks, lam, *, n_threads=None):
     first, *others = in_dtype(thetas, dtype, "params", order="F")  # an input's weights side by side: read as such
 
     def of_block(block):
-        return block_cost_and_gradient([first.T[block.columns].T, *others], block.X, block.y)
+        bias_and_k_inputs = slice(1 + block.X.shape[1])
+        return block_cost_and_gradient([first[:, bias_and_k_inputs], *others], block.X, block.y)
 
-    order = "C" if isinstance(blocks[0].columns, slice) else "F"  # so that chosen columns lie together in memory
-    J, gradients = 0.0, [np.zeros(theta.shape, dtype, order) for theta in thetas]
+    J, gradients = 0.0, [np.zeros(theta.shape, dtype) for theta in thetas]
     with (
         np.errstate(all="ignore"),  # what is not finite is found, and named, by `check_finite`
         closing(map_blocks(of_block, blocks, n_threads=n_threads)) as results,  # closed also when we are interrupted
     ):
-        for block, (block_cost, block_gradients) in zip(blocks, results, strict=True):
+        for block_cost, block_gradients in results:
             J += block_cost / m
-            gradients[0].T[block.columns] += block_gradients[0].T
-            for total, block_gradient in zip(gradients[1:], block_gradients[1:], strict=True):
-                total += block_gradient
+            for total, part in zip(gradients, block_gradients, strict=True):
+                total[:, : part.shape[1]] += part
 
         gradient = pack(gradients).astype(np.float64) / m
         for theta, theta_gradient in zip(thetas, unpack(gradient, layer_sizes), strict=True):

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import checks
 from .blocks import one_blas_thread
-from .compact import compact
+from .compact import compact, with_inputs_as_before, with_inputs_in_order
 from .init import init_thetas, pack, sizes_of, unpack
 from .metrics import accuracy
 from .model import check_finite, sum_over_blocks
@@ -112,7 +112,7 @@ def train(
     max_iter = checks.count(max_iter, "max_iter")
     start = init_thetas(layer_sizes, epsilon=epsilon, seed=seed) if thetas is None else checks.finite_thetas(thetas)
     recorder = _Recorder(sizes_of(start), X, y, lam, validation, callback, n_threads)
-    params = pack(start).astype(np.float64)
+    params = recorder.params_of(start)
 
     # SciPy's own steps are vectors of BLAS, too short to share between threads: waiting for one another,
     # on cores that other programs use, would take longer than the work.
@@ -133,7 +133,7 @@ def train(
     if recorder.best_params is None:  # interrupted before the first evaluation had ended
         recorder.evaluate(params)
     return TrainResult(
-        thetas=unpack(recorder.best_params, recorder.layer_sizes),
+        thetas=recorder.thetas_of(recorder.best_params),
         cost=recorder.best_cost,
         n_iterations=recorder.n_iterations,
         n_evaluations=recorder.n_evaluations,
@@ -149,7 +149,7 @@ class _Recorder:
     def __init__(self, layer_sizes, X, y, lam, validation, callback, n_threads):
         self.layer_sizes, self.lam, self.n_threads = layer_sizes, lam, n_threads
         self.X = checks.images(X, layer_sizes[0])
-        self.blocks = compact(self.X, checks.labels(y, layer_sizes[-1], len(self.X)))
+        self.blocks, self.order = compact(self.X, checks.labels(y, layer_sizes[-1], len(self.X)))
         if callback is not None and not callable(callback):
             raise TypeError(f"callback is {callback!r}; expected a function that takes the history, or None.")
         self.callback = callback
@@ -167,6 +167,14 @@ class _Recorder:
     def elapsed(self):
         return time.perf_counter() - self.started
 
+    def params_of(self, thetas):
+        """Return the vector that the optimiser works on. Its inputs are in the blocks' order."""
+        return pack(with_inputs_in_order(thetas, self.order)).astype(np.float64)
+
+    def thetas_of(self, params):
+        """Return the network that such a vector stands for."""
+        return with_inputs_as_before(unpack(params, self.layer_sizes), self.order)
+
     def evaluate(self, params):
         cost, gradient = sum_over_blocks(params, self.layer_sizes, self.blocks, self.lam, n_threads=self.n_threads)
         check_finite(cost, gradient, params, self.X)
@@ -181,7 +189,7 @@ class _Recorder:
         entry = {"cost": float(intermediate_result.fun), "gradient_norm": self.gradient_norm, "seconds": self.elapsed()}
         if self.validation is not None:
             X, y = self.validation
-            entry["validation_accuracy"] = accuracy(y, predict(unpack(intermediate_result.x, self.layer_sizes), X))
+            entry["validation_accuracy"] = accuracy(y, predict(self.thetas_of(intermediate_result.x), X))
         for name, value in entry.items():
             self.history[name].append(value)
         self.n_iterations += 1

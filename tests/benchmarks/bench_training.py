@@ -70,8 +70,9 @@ def product_operands(X, layer_sizes, params):
 
 def nnlib_as_train(X, y, layer_sizes, params):
     """Evaluate as `train` does: its blocks are made once, before the first evaluation."""
-    blocks = compact.compact(X, y)
-    return lambda: model.sum_over_blocks(params, layer_sizes, blocks, LAM)
+    blocks, order = compact.compact(X, y)
+    ordered = nnlib.pack(compact.with_inputs_in_order(nnlib.unpack(params, layer_sizes), order))
+    return lambda: model.sum_over_blocks(ordered, layer_sizes, blocks, LAM)
 
 
 def nnlib_all_columns(X, y, layer_sizes, params):
