@@ -52,7 +52,7 @@ def compact(X, y):
 
     def reach(rows):
         """Return how many inputs, in that order, each example needs to have all that are not 0."""
-        rarest_first = X[rows].take(order[::-1], axis=1) != 0
+        rarest_first = (X[rows] != 0).take(order[::-1], axis=1)
         return len(order) - rarest_first.argmax(axis=1)
 
     reaches = np.concatenate(list(map_blocks(reach, slices(len(X)))))
