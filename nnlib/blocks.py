@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -66,7 +67,7 @@ def one_blas_thread():
     global _users, _limiter
     with _lock:
         if _users == 0:
-            _limiter = _blas().limit(limits=1, user_api="blas")
+            _limiter = _blas(len(sys.modules)).limit(limits=1, user_api="blas")
         _users += 1
     try:
         yield
@@ -77,7 +78,11 @@ def one_blas_thread():
                 _limiter.restore_original_limits()
 
 
-@functools.cache
-def _blas():
-    """Return the handle to the BLAS libraries in this process; finding them takes milliseconds, so once."""
+@functools.lru_cache(maxsize=1)
+def _blas(n_modules):
+    """Return the handle to the BLAS libraries in this process.
+
+    Finding them takes milliseconds. So they are looked for again only where modules were imported since: SciPy
+    brings a BLAS of its own, whose idle threads would go on spinning on the cores that ours need.
+    """
     return ThreadpoolController()

@@ -138,6 +138,25 @@ def test_blas_is_restored_after_calls_that_overlap(two_blas_threads):
     assert blas_threads() == two_blas_threads
 
 
+def test_a_blas_that_is_loaded_later_is_limited_too():
+    # In a fresh process: the prediction comes before SciPy's own BLAS, the training after it.
+    code = """
+import numpy as np, nnlib, threadpoolctl
+X, y = np.ones((20, 3)), np.arange(20) % 2
+nnlib.predict(nnlib.init_thetas((3, 2), seed=0), X)
+import scipy.linalg
+with threadpoolctl.threadpool_limits(limits=2, user_api="blas"):
+    seen = []
+    def look(history):
+        pools = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+        seen.append((len(pools), {pool["num_threads"] for pool in pools}))
+    nnlib.train(X, y, layer_sizes=(3, 2), max_iter=1, seed=0, progress=False, callback=look)
+print(seen)
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (answer.stdout.strip(), answer.stderr) in [("[(2, {1})]", ""), ("[(1, {1})]", "")]  # SciPy's may be NumPy's
+
+
 @pytest.mark.parametrize("n_rows", [BLOCK_SIZE, 2 * BLOCK_SIZE], ids=["one block", "two blocks"])
 @pytest.mark.parametrize("n_threads", [0, -1, 1.5, "2"])
 def test_a_bad_number_of_threads_is_refused(n_threads, n_rows):
