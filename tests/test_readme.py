@@ -1,7 +1,10 @@
 """The README's commands are those that are tested, and what it links to is there."""
 
+import json
 import re
 from pathlib import Path
+
+from loading import load
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -17,6 +20,14 @@ def test_ci_runs_the_readmes_test_command():
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_table_of_times_is_that_of_the_measured_results():
+    benchmark = load(ROOT / "tests" / "benchmarks" / "bench_training.py")
+    results = json.loads((ROOT / "tests" / "benchmarks" / "training.json").read_text(encoding="utf-8"))
+    assert benchmark.table(results) in README
+    for package in ("numpy", "scipy", "scikit-learn", "torch"):
+        assert results["machine"][package].removesuffix("+cpu") in README
 
 
 def test_every_pin_is_exact_and_covers_the_dependencies():
