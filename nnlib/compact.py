@@ -30,7 +30,7 @@ def cut(X, y):
 def compact(X, y):
     """Return the examples as a list of blocks in which most columns that are blank are left out.
 
-    An input of 0 adds nothing to a sum, whatever its weight, and the cost has no slope along that weight.
+    An input of 0 adds nothing to a sum, whatever its weight, and an example's cost has no slope along that weight.
     Many pixels are inked in a few images only. Put the inputs in order, the commonest first, and then the
     examples: those that get along with few inputs first. In MNIST, a block then needs half of the
     inputs on average, and its products take half the time. It is a copy, of half the size of X.
@@ -53,7 +53,7 @@ def compact(X, y):
     def reach(rows):
         """Return how many inputs, in that order, each example needs to have all that are not 0."""
         rarest_first = (X[rows] != 0).take(order[::-1], axis=1)
-        return len(order) - rarest_first.argmax(axis=1)
+        return len(order) - rarest_first.argmax(axis=1)  # the first that is True; a blank example counts as needing all
 
     reaches = np.concatenate(list(map_blocks(reach, slices(len(X)))))
     by_reach = np.argsort(reaches, kind="stable")

@@ -133,7 +133,7 @@ def sum_over_blocks(params, layer_sizes, blocks, lam, *, n_threads=None):
     lam = checks.not_negative(lam, "lam")
     thetas = unpack(checks.finite(checks.dense(params, "params"), "params"), layer_sizes)
     dtype, m = blocks[0].X.dtype, sum(len(block.y) for block in blocks)
-    first, *others = in_dtype(thetas, dtype, "params", order="F")  # an input's weights side by side: read as such
+    first, *others = in_dtype(thetas, dtype, "params", order="F")  # column by column: the products read it so
 
     def of_block(block):
         bias_and_k_inputs = slice(1 + block.X.shape[1])
@@ -149,7 +149,7 @@ def sum_over_blocks(params, layer_sizes, blocks, lam, *, n_threads=None):
             for total, part in zip(gradients, block_gradients, strict=True):
                 total[:, : part.shape[1]] += part
 
-        gradient = pack(gradients).astype(np.float64) / m
+        gradient = pack(gradients).astype(np.float64) / m  # and below it, views of its parts
         for theta, theta_gradient in zip(thetas, unpack(gradient, layer_sizes), strict=True):
             J += lam / (2 * m) * np.sum(theta[:, 1:] ** 2, dtype=np.float64)
             theta_gradient[:, 1:] += lam / m * theta[:, 1:]

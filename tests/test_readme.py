@@ -28,6 +28,8 @@ def test_the_table_of_times_is_that_of_the_measured_results():
     assert benchmark.table(results) in README
     for package in ("numpy", "scipy", "scikit-learn", "torch"):
         assert results["machine"][package].removesuffix("+cpu") in README
+    for training in results["training"].values():
+        assert f"{training['cost']:.2f}" in README
 
 
 def test_every_pin_is_exact_and_covers_the_dependencies():
