@@ -1,16 +1,19 @@
 """Do one piece of work for each block of rows, on all cores: the only place that knows of threads."""
 
 import functools
+import math
 import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 from threadpoolctl import ThreadpoolController
 
 from . import checks
 
+CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 BLOCK_SIZE = 1000  # rows; the hidden activations of a block then fit in a core's own cache
 
 
@@ -48,10 +51,25 @@ def map_blocks(function, blocks, *, n_threads=None):
 def usable_cores():
     """Return the number of cores that this process may use, not those that the machine has."""
     if hasattr(os, "process_cpu_count"):  # Python 3.13
-        return os.process_cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        cores = os.process_cpu_count() or 1
+    elif hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    return min(cores, _quota())
+
+
+@functools.cache
+def _quota():
+    """Return the number of cores that the processor time granted to a container is worth; infinity where there is none.
+
+    Linux (cgroup v2) grants so many microseconds in each period of so many: "50000 100000" is half a core.
+    """
+    try:
+        granted, period = CPU_MAX.read_text().split()
+        return max(1, math.ceil(int(granted) / int(period)))
+    except (OSError, ValueError):  # no such file, or "max 100000"
+        return math.inf
 
 
 _lock = threading.Lock()

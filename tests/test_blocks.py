@@ -9,6 +9,7 @@ import time
 import pytest
 import threadpoolctl
 
+import nnlib.blocks
 import nnlib.model
 from nnlib.blocks import BLOCK_SIZE, map_blocks, slices, usable_cores
 
@@ -166,6 +167,31 @@ def test_a_bad_number_of_threads_is_refused(n_threads, n_rows):
 
 def test_usable_cores_is_at_least_one_and_no_more_than_there_are():
     assert 1 <= usable_cores() <= os.cpu_count()
+
+
+@pytest.mark.parametrize(
+    ("text", "cores"),
+    [
+        ("50000 100000\n", 1),
+        ("100000 100000\n", 1),
+        ("150000 100000\n", 2),
+        ("max 100000\n", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_usable_cores_are_no_more_than_a_container_grants(text, cores, tmp_path, monkeypatch):
+    path = tmp_path / "cpu.max"
+    if text is not None:
+        path.write_text(text)
+    monkeypatch.setattr(nnlib.blocks, "CPU_MAX", path)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)), raising=False)
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 8, raising=False)
+    nnlib.blocks._quota.cache_clear()
+    try:
+        assert usable_cores() == (cores or 8)
+    finally:
+        nnlib.blocks._quota.cache_clear()
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot bind a process to a core")
