@@ -195,6 +195,14 @@ class Hand:
             self.page.wait_for_timeout(50)
         return ink
 
+    def settled_ink(self):
+        """Return the share of the field that is inked, once it no longer changes: words may come before ink."""
+        before, now = None, self.ink()
+        while now != before:
+            self.page.wait_for_timeout(500)
+            before, now = now, self.ink()
+        return now
+
     def ink(self):
         """Return the share of the drawing field that is white."""
         return self.field.evaluate(

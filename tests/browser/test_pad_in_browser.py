@@ -68,7 +68,7 @@ def test_the_bars_move_before_the_pen_is_lifted(hand, digits):
 def test_undo_takes_back_a_stroke(hand, digits):
     hand.draw(digits[4])
     hand.wait_for_words("I read a 4.")
-    ink = hand.ink()
+    ink = hand.settled_ink()
     hand.click("Undo")
     hand.wait_for_ink(0.01, 0.8 * ink)
     hand.click("Undo")
@@ -200,7 +200,7 @@ def test_reloading_the_page_loses_nothing(lab, page, request, digits):
     hand.wait_for_status("Kept so far: 1.")
     hand.draw(digits[5])
     hand.wait_for_words("I read a 5.")
-    ink = hand.ink()
+    ink = hand.settled_ink()
     choose(page, "File", "docmanager:save")
     page.wait_for_selector(".jp-mod-current:not(.jp-mod-dirty)", timeout=PATIENCE)
     page.reload()
