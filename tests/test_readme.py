@@ -2,11 +2,9 @@
 
 import json
 import re
-from pathlib import Path
 
-from loading import load
+from loading import ROOT, load
 
-ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

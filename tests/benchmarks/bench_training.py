@@ -140,7 +140,7 @@ def published(X, y, layer_sizes, params):
     """Evaluate the published formulas plainly: in float64, with columns of ones, one-hot in a loop, sums of sums."""
     X, m = X.astype(np.float64), len(X)
 
-    def cost_and_gradient(params):
+    def cost_and_gradient(params=params):  # the optimiser brings others
         theta1, theta2 = nnlib.unpack(params.copy(), layer_sizes)
         a1 = np.append(np.ones((m, 1)), X, axis=1)
         a2 = 1 / (1 + np.exp(-np.dot(a1, theta1.T)))
@@ -158,7 +158,7 @@ def published(X, y, layer_sizes, params):
         gradient2 = np.dot(delta3.T, a2) / m + LAM / m * theta2
         return J, np.concatenate([gradient1.ravel(), gradient2.ravel()])
 
-    return lambda at=params: cost_and_gradient(at)  # the optimiser brings parameters of its own
+    return cost_and_gradient
 
 
 EVALUATIONS = {
