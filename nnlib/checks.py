@@ -1,5 +1,6 @@
 """What every argument must be. Each function returns its argument, ready to use, or says what is wrong with it."""
 
+import itertools
 import math
 import numbers
 import operator
@@ -86,7 +87,7 @@ def layer_sizes(sizes):
 
 
 def thetas(arrays):
-    """Return `thetas` as a list of float arrays (n_out, 1 + n_in) that fit one another."""
+    """Return `thetas` as a list of float arrays (n_out, 1 + n_in) that fit one another, of finite numbers."""
     if isinstance(arrays, np.ndarray) and arrays.ndim < 3:
         raise TypeError(f"thetas is one array of shape {arrays.shape}; expected a list, one array for each layer.")
     try:
@@ -110,20 +111,25 @@ def thetas(arrays):
         n_in = len(theta)
         if theta.dtype not in FLOATS:
             raise TypeError(f"thetas[{i}] has dtype {theta.dtype}; expected float32 or float64.")
+        finite(theta, f"thetas[{i}]")
     return result
 
 
-def finite_thetas(arrays):
-    """Return `thetas` as the function of that name does; their numbers must all be finite."""
-    return [finite(theta, f"thetas[{i}]") for i, theta in enumerate(thetas(arrays))]
+def in_dtype(arrays, dtype):
+    """Return `thetas` as arrays of a dtype, which must hold their numbers."""
+    largest = max(np.abs(theta).max() for theta in arrays)
+    if largest > np.finfo(dtype).max:
+        raise ValueError(f"thetas reach {largest:.3g}, more than {dtype} holds; expected smaller weights.")
+    return [theta.astype(dtype, copy=False) for theta in arrays]
 
 
-def params(vector, n_params, sizes):
-    """Return the flat parameter vector as an array (n_params,) of floats."""
+def params(vector, sizes):
+    """Return the flat parameter vector as an array (n_params,) of floats; `sizes` are layer sizes, checked already."""
     vector = dense(vector, "params")
-    if vector.ndim != 1 or len(vector) != n_params:
+    n_params = sum((1 + n_in) * n_out for n_in, n_out in itertools.pairwise(sizes))
+    if vector.shape != (n_params,):
         raise ValueError(
-            f"params has shape {vector.shape}; expected ({n_params},), the parameters of layer_sizes={tuple(sizes)}."
+            f"params has shape {vector.shape}; expected ({n_params},), the parameters of layer_sizes={sizes}."
         )
     return vector if vector.dtype in FLOATS else vector.astype(np.float64)
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from . import checks
 
-DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+HERE = Path(__file__).resolve().parent
+# An installed package carries the project's folder data/ as nnlib/shipped/ (pyproject.toml maps one to the other).
+DATA_FOLDER = HERE / "shipped" if (HERE / "shipped").is_dir() else HERE.parent / "data"
 MNIST_PATH = DATA_FOLDER / "mnist-original.mat"
 N_TRAIN, N_TEST, N_PIXELS = 60_000, 10_000, 784
 # How often each digit occurs, and the sum of the images' check sums. Neither changes with the order of the

@@ -1,4 +1,4 @@
-"""From pen strokes to an image like those of MNIST: (28, 28), white ink on black.
+"""From pen strokes to an image like those of MNIST, (28, 28), white ink on black; and from there to a digit.
 
 MNIST was made so: the digit's bounding box was scaled, with its aspect ratio kept, until its longer side
 was 20 pixels, with smoothing; then it was placed in a field of 28 x 28 with its centre of mass in the
@@ -8,6 +8,7 @@ middle (LeCun, Bottou, Bengio and Haffner 1998, section III). The functions here
 import numpy as np
 
 from . import checks
+from .network import check_network
 
 FIELD, BOX = 28, 20  # pixels: the whole image, and the longer side of the ink within it
 PEN_WIDTH = 2.2  # pixels of the result
@@ -55,6 +56,33 @@ def strokes_to_image(strokes, *, pen_width=PEN_WIDTH, scale=True, centre=True, s
         strokes = shift(strokes, (FIELD - 1) / 2 - centre_of_mass(image))
         image = rasterise(strokes, pen_width)
     return image if smooth else np.round(image)
+
+
+def recognise(strokes, network=None):
+    """Read a drawn digit.
+
+    Parameters
+    ----------
+    strokes : list of ndarray (k, 2)
+        The points of each stroke as x, y; y grows down; any unit, size and position.
+    network : Network or None
+        None takes the network that ships with the project.
+
+    Returns
+    -------
+    digit : int
+        The output with the highest score.
+    scores : ndarray (10,)
+        Each output's activation in [0, 1]. They need not add up to 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no ink, the points are not finite numbers in pairs, or `network` is no Network.
+    """
+    network = check_network(network)
+    scores = network.predict_scores(strokes_to_image(strokes).reshape(1, -1))[0]
+    return int(np.argmax(scores)), scores
 
 
 def check_strokes(strokes):

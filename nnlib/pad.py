@@ -12,10 +12,9 @@ from .data import load_mnist
 from .drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
 from .examples import Example, check_example, load_examples, not_among, save_examples
 from .metrics import accuracy
+from .model import predict_scores
 from .network import check_network
-from .prediction import predict_scores
 from .preparation import prepare
-from .recognition import shipped_network
 from .surface import DENSITY, Surface
 from .teaching import teach
 
@@ -54,7 +53,7 @@ class Pad(widgets.VBox):
     """
 
     def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", size=280):
-        self._first_network = self.network = shipped_network() if network is None else check_network(network)
+        self._first_network = self.network = check_network(network)
         if not isinstance(writer, str):
             raise TypeError(f"writer is {writer!r}; expected text.")
         self.examples = [check_example(example, f"examples[{i}]") for i, example in enumerate(examples)]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import checks
-from .blocks import map_blocks, slices
+from .blocks import in_blocks
 
 SIDE = 28  # pixels
 PLACE = np.arange(SIDE, dtype=np.float32)  # exact in float32, and does not turn float32 images into float64
@@ -60,7 +60,7 @@ def deskew(X):
     -------
     ndarray (n, 784), in X's dtype
     """
-    return _in_blocks(_upright, X)
+    return _images_in_blocks(_upright, X)
 
 
 def normalise(X):
@@ -74,14 +74,13 @@ def normalise(X):
 
     Parameters, errors and the result are those of `deskew`.
     """
-    return _in_blocks(_upright_and_sized, X)
+    return _images_in_blocks(_upright_and_sized, X)
 
 
-def _in_blocks(function, X):
+def _images_in_blocks(function, X):
     """Apply a function of images (n, 28, 28) to X (n, 784), block by block."""
     X = checks.finite(checks.images(X, SIDE**2), "X")
-    blocks = map_blocks(lambda rows: function(X[rows].reshape(-1, SIDE, SIDE)), slices(len(X)))
-    return np.concatenate(list(blocks)).reshape(X.shape)
+    return in_blocks(lambda rows: function(rows.reshape(-1, SIDE, SIDE)).reshape(rows.shape), X)
 
 
 def _upright(images):
@@ -138,4 +137,4 @@ def _move_columns(images, sources):
     return (1 - share) * at_left + share * at_right
 
 
-PREPARATIONS = {"none": lambda X: X, "deskew": deskew, "normalise": normalise}
+PREPARATIONS = {"none": lambda X: checks.finite(X, "X"), "deskew": deskew, "normalise": normalise}

@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ... import init, model
+from ... import model, parameters
 from ..task import Mistake, Rule, Task
 
 
 def random_thetas(layer_sizes, epsilon, rng):
-    return init.init_thetas(layer_sizes, epsilon=epsilon, seed=rng)
+    return parameters.init_thetas(layer_sizes, epsilon=epsilon, seed=rng)
 
 
 def layer(theta, a):
@@ -21,13 +21,13 @@ def propagate(thetas, X):
 
 
 def n_parameters(layer_sizes):
-    return sum(rows * columns for rows, columns in init.theta_shapes(layer_sizes))
+    return sum(rows * columns for rows, columns in parameters.theta_shapes(layer_sizes))
 
 
 def random_network(rng, n_layers=None):
     """Return thetas of odd sizes, no two the same, and inputs for them: a transposed product then fits nowhere."""
     sizes = rng.permutation(np.arange(2, 9))[: (n_layers or int(rng.integers(1, 4))) + 1].tolist()
-    return init.init_thetas(sizes, epsilon=2.0, seed=rng), rng.normal(size=(11, sizes[0]))
+    return parameters.init_thetas(sizes, epsilon=2.0, seed=rng), rng.normal(size=(11, sizes[0]))
 
 
 def _one_layer(rng):
@@ -135,7 +135,7 @@ TASKS = (
             ),
             Rule(
                 lambda result, layer_sizes, epsilon, rng: (
-                    [np.shape(theta) for theta in result] == init.theta_shapes(layer_sizes)
+                    [np.shape(theta) for theta in result] == parameters.theta_shapes(layer_sizes)
                 ),
                 "The shapes must be `(n_out, 1 + n_in)` for each pair of neighbouring layers.",
             ),

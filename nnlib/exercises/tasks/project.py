@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ... import drawing, recognition
+from ... import drawing
 from ...examples import Example, load_examples, not_among
 from ...metrics import accuracy
+from ...network import shipped_network
 from ...teaching import vary
 from ..task import Mistake, Task
 
@@ -63,7 +64,7 @@ def _shuffled_class(rng):
 
 
 def _network_and_class(rng):
-    network, examples = recognition.shipped_network(), _class(rng)
+    network, examples = shipped_network(), _class(rng)
     labels = rng.permutation([example.label for example in examples]).tolist()  # so that some are wrong
     return network, [e._replace(label=label) for e, label in zip(examples, labels, strict=True)][:7]
 

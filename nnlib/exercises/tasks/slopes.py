@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ... import differences, init, model
+from ... import gradcheck, model, parameters
 from ..task import Mistake, Task
 from .layers import random_network
 from .losses import cost as cost_of
@@ -10,11 +10,11 @@ from .losses import one_hot
 
 
 def central_differences(f, params, h):
-    return differences.numerical_gradient(f, params, step=h)
+    return gradcheck.numerical_gradient(f, params, step=h)
 
 
 def theta_slopes(delta, a):
-    return model.theta_gradient(delta, a) / len(a)
+    return np.column_stack([delta.sum(axis=0), delta.T @ a]) / len(a)
 
 
 def delta_before(delta, theta, a):
@@ -26,7 +26,7 @@ def cost_and_gradient(params, layer_sizes, X, y, lam):
 
 
 def _forward_differences(f, params, h):
-    return differences.numerical_gradient(f, params, step=h, kind="forward")
+    return gradcheck.numerical_gradient(f, params, step=h, kind="forward")
 
 
 def _function(rng):
@@ -56,8 +56,8 @@ def _back(rng):
 def problem(rng):
     """Return the arguments of `cost_and_gradient` for a small network."""
     thetas, X = random_network(rng, int(rng.integers(2, 4)))
-    sizes = init.sizes_of(thetas)
-    return init.pack(thetas), sizes, X, rng.integers(sizes[-1], size=len(X)), float(rng.uniform(0.5, 3))
+    sizes = parameters.sizes_of(thetas)
+    return parameters.pack(thetas), sizes, X, rng.integers(sizes[-1], size=len(X)), float(rng.uniform(0.5, 3))
 
 
 def gradient_with(change):
@@ -65,8 +65,8 @@ def gradient_with(change):
 
     def wrong(params, layer_sizes, X, y, lam):
         J, gradient = cost_and_gradient(params, layer_sizes, X, y, lam)
-        thetas, gradients = init.unpack(params, layer_sizes), init.unpack(gradient, layer_sizes)
-        return J, init.pack([change(*pair, len(X), lam) for pair in zip(thetas, gradients, strict=True)])
+        thetas, gradients = parameters.unpack(params, layer_sizes), parameters.unpack(gradient, layer_sizes)
+        return J, parameters.pack([change(*pair, len(X), lam) for pair in zip(thetas, gradients, strict=True)])
 
     return wrong
 
@@ -80,13 +80,13 @@ def backpropagated(*, output=lambda a, Y: a - Y, slope=lambda a: a * (1 - a)):
     """Return a wrong `cost_and_gradient`: with another delta of the output, or another slope of the sigmoid."""
 
     def wrong(params, layer_sizes, X, y, lam):
-        thetas, m = init.unpack(params, layer_sizes), len(X)
+        thetas, m = parameters.unpack(params, layer_sizes), len(X)
         activations = model.propagate(thetas, X)[0]
         delta, gradients = output(activations[-1], one_hot(y, layer_sizes[-1])), []
         for theta, a in zip(thetas[::-1], activations[-2::-1], strict=True):
-            gradients.insert(0, model.theta_gradient(delta, a) / m + lam / m * without_biases(theta))
+            gradients.insert(0, theta_slopes(delta, a) + lam / m * without_biases(theta))
             delta = delta @ theta[:, 1:] * slope(a)
-        return cost_of(thetas, X, y, lam), init.pack(gradients)
+        return cost_of(thetas, X, y, lam), parameters.pack(gradients)
 
     return wrong
 
@@ -94,7 +94,7 @@ def backpropagated(*, output=lambda a, Y: a - Y, slope=lambda a: a * (1 - a)):
 def order_turned(params, layer_sizes, X, y, lam):
     """Put the layers' slopes one behind the other in the order in which they are found: the last layer first."""
     J, gradient = cost_and_gradient(params, layer_sizes, X, y, lam)
-    return J, np.concatenate([theta.ravel() for theta in init.unpack(gradient, layer_sizes)[::-1]])
+    return J, np.concatenate([theta.ravel() for theta in parameters.unpack(gradient, layer_sizes)[::-1]])
 
 
 def _biases_too(params, layer_sizes, X, y, lam):
@@ -115,7 +115,7 @@ def _steps_stay(f, params, h):
 no_regularisation = gradient_with(lambda theta, g, m, lam: g - lam / m * without_biases(theta))
 _DELTA, _A = np.array([[-0.5, 0.25], [1.0, 0.0]]), np.array([[0.5, 0.25, 1.0], [0.5, 0.5, 0.0]])
 _SMALL = (
-    init.pack([np.array([[0, 1, -0.5], [1, 0, -0.5]]), np.array([[-1.0, 1, 1]])]),
+    parameters.pack([np.array([[0, 1, -0.5], [1, 0, -0.5]]), np.array([[-1.0, 1, 1]])]),
     (2, 2, 1),
     np.array([[1.0, 2.0]]),
     np.array([0]),

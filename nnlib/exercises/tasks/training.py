@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ... import init, model, prediction
+from ... import model, parameters
 from ...metrics import accuracy
 from ..task import Mistake, Rule, Task
 
@@ -26,23 +26,23 @@ def gradient_descent(f, params, rate, n_steps):
 def train_network(X, y, start, lam, max_iter):
     from scipy.optimize import minimize
 
-    sizes = init.sizes_of(start)
+    sizes = parameters.sizes_of(start)
     result = minimize(
         lambda params: model.cost_and_gradient(params, sizes, X, y, lam),
-        init.pack(start),
+        parameters.pack(start),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": max_iter},
     )
-    return init.unpack(result.x, sizes)
+    return parameters.unpack(result.x, sizes)
 
 
 def learning_curve(numbers, X, y, X_val, y_val, fit):
     on_training, on_validation = [], []
     for n in numbers:
         thetas = fit(X[:n], y[:n])
-        on_training.append(accuracy(y[:n], prediction.predict(thetas, X[:n])))
-        on_validation.append(accuracy(y_val, prediction.predict(thetas, X_val)))
+        on_training.append(accuracy(y[:n], model.predict(thetas, X[:n])))
+        on_validation.append(accuracy(y_val, model.predict(thetas, X_val)))
     return on_training, on_validation
 
 
@@ -81,11 +81,11 @@ def _digits(rng, n=80, max_iter=60):
     centres = rng.normal(size=(3, 5))
     y = rng.integers(3, size=n)
     X = centres[y] + rng.normal(scale=0.7, size=(n, 5))
-    return X, y, init.init_thetas((5, 4, 3), seed=rng), float(rng.uniform(2, 6)), max_iter
+    return X, y, parameters.init_thetas((5, 4, 3), seed=rng), float(rng.uniform(2, 6)), max_iter
 
 
 def _cost(result, X, y, start, lam, max_iter):
-    return model.cost_and_gradient(init.pack(list(result)), init.sizes_of(start), X, y, lam)[0]
+    return model.cost_and_gradient(parameters.pack(list(result)), parameters.sizes_of(start), X, y, lam)[0]
 
 
 def _not_below(result, X, y, start, lam, max_iter):
@@ -113,7 +113,7 @@ def _curve_with(rows):
     """Return a learning curve whose training accuracy is measured on the rows that `rows(n)` says."""
 
     def function(numbers, X, y, X_val, y_val, fit):
-        on_training = [accuracy(y[rows(n)], prediction.predict(fit(X[:n], y[:n]), X[rows(n)])) for n in numbers]
+        on_training = [accuracy(y[rows(n)], model.predict(fit(X[:n], y[:n]), X[rows(n)])) for n in numbers]
         return on_training, learning_curve(numbers, X, y, X_val, y_val, fit)[1]
 
     return function

@@ -61,8 +61,13 @@ def pack(thetas):
     -------
     ndarray (n_params,)
         A copy.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the arrays are not as above, or do not fit one another.
     """
-    return np.concatenate([np.ravel(theta) for theta in checks.thetas(thetas)])
+    return join(checks.thetas(thetas))
 
 
 def unpack(params, layer_sizes):
@@ -82,10 +87,20 @@ def unpack(params, layer_sizes):
 
     Raises
     ------
-    ValueError
-        If `params` has not the length that `layer_sizes` asks for.
+    ValueError, TypeError
+        If `params` does not have the length that `layer_sizes` asks for, or an argument is not as above.
     """
-    shapes = theta_shapes(checks.layer_sizes(layer_sizes))
+    layer_sizes = checks.layer_sizes(layer_sizes)
+    return split(checks.params(params, layer_sizes), layer_sizes)
+
+
+def join(thetas):
+    """Do what `pack` does, unchecked."""
+    return np.concatenate([theta.ravel() for theta in thetas])
+
+
+def split(params, layer_sizes):
+    """Do what `unpack` does, unchecked."""
+    shapes = theta_shapes(layer_sizes)
     ends = np.cumsum([math.prod(shape) for shape in shapes])
-    params = checks.params(params, int(ends[-1]), layer_sizes)
     return [part.reshape(shape) for part, shape in zip(np.split(params, ends[:-1]), shapes, strict=True)]
