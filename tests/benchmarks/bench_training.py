@@ -1,6 +1,6 @@
 """How fast the training is, beside the two matrix products that it cannot do without, and beside others.
 
-    python tests/benchmarks/bench_training.py [FOLDER]
+    python tests/benchmarks/bench_training.py [--folder FOLDER]
 
 Takes about ten minutes; run nothing else meanwhile. Needs the [test] extra; PyTorch (2.13.0, CPU) is measured where
 it is installed. Prints tables, and writes training.json and training.png to the folder (this file's, if none is
@@ -8,6 +8,7 @@ named). Absolute times depend on the machine and the minute: the evaluations are
 order each round, and the ratios of their medians are what counts.
 """
 
+import argparse
 import datetime
 import importlib.metadata
 import importlib.util
@@ -26,8 +27,10 @@ import threadpoolctl
 from tqdm import tqdm
 
 import nnlib
-from nnlib import compact, model, training
-from nnlib.blocks import map_blocks, slices, usable_cores
+from nnlib import model, training
+from nnlib.blocks import all_cores, compact, slices, usable_cores
+from nnlib.files import write_atomically
+from nnlib.plots import new_figure
 
 LAM, SIZES = 0.1, (784, 100, 10)
 ROUNDS, GROWTH_ROUNDS, ITERATIONS = 30, 7, 20
@@ -50,8 +53,9 @@ def two_products(X, y, layer_sizes, params):
         return X[rows] @ weights.T, delta[rows].T @ X[rows]
 
     def run():
-        for _ in map_blocks(multiply, slices(len(X))):
-            pass
+        with all_cores() as map_blocks:
+            for _ in map_blocks(multiply, slices(len(X))):
+                pass
 
     return run
 
@@ -70,9 +74,13 @@ def product_operands(X, layer_sizes, params):
 
 def nnlib_as_train(X, y, layer_sizes, params):
     """Evaluate as `train` does: its blocks are made once, before the first evaluation."""
-    blocks, order = compact.compact(X, y)
-    ordered = nnlib.pack(compact.with_inputs_in_order(nnlib.unpack(params, layer_sizes), order))
-    return lambda: model.sum_over_blocks(ordered, layer_sizes, blocks, LAM)
+    blocks = compact(X, y)
+
+    def run():
+        with all_cores() as map_blocks:
+            return model.sum_over_blocks(params, layer_sizes, blocks, LAM, map_blocks)
+
+    return run
 
 
 def nnlib_all_columns(X, y, layer_sizes, params):
@@ -400,8 +408,6 @@ def table(results):
 
 def draw(results):
     """Return a figure of the evaluations and of the growth."""
-    from nnlib.figure import new_figure
-
     figure, axes = new_figure(
         "Bars: the time of an evaluation, for each contender. Three curves: how it grows.",
         width=10, height=6.5, rows=2, columns=2,
@@ -437,19 +443,38 @@ def main(folder):
     results["growth"] = measure_growth(X, y)
     print(json.dumps({name: part for name, part in results.items() if name != "growth"}, indent=2))
     print(table(results))
-    (folder / "training.json").write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    draw(results).savefig(folder / "training.png", dpi=120)
+    text = json.dumps(results, indent=2, ensure_ascii=False) + "\n"
+    figure = draw(results)
+    write_atomically(
+        {
+            folder / "training.json": lambda file: file.write(text.encode()),
+            folder / "training.png": lambda file: figure.savefig(file, format="png", dpi=120),
+        }
+    )
 
 
 def train_once(name):
     """Load and train for a few iterations: the process whose memory is measured."""
+    global ITERATIONS
+    ITERATIONS = 3
     mnist = nnlib.load_mnist()
     TRAININGS[name](mnist.X_train, mnist.y_train)
 
 
+def parse():
+    """Return the command line's options."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=Path(__file__).parent, help="for the results (%(default)s)")
+    parser.add_argument("--train", choices=TRAININGS, help="only train, for the measurement of memory")
+    options = parser.parse_args()
+    if not options.folder.is_dir():
+        parser.error(f"--folder is {options.folder}; expected a folder that is there")
+    return options
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--train"]:
-        ITERATIONS = 3
-        train_once(sys.argv[2])
+    options = parse()
+    if options.train:
+        train_once(options.train)
     else:
-        main(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parent)
+        main(options.folder)
