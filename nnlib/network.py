@@ -30,13 +30,17 @@ class Network:
         """Units in each layer, inputs first."""
         return sizes_of(self.thetas)
 
+    def prepare(self, X):
+        """Return the images X (n, 784) as the network sees them."""
+        return prepare(X, self.preparation)
+
     def predict(self, X):
         """Return the digits (n,) that the network reads in the images X (n, 784)."""
-        return predict(self.thetas, prepare(X, self.preparation))
+        return predict(self.thetas, self.prepare(X))
 
     def predict_scores(self, X):
         """Return the output activations (n, 10) for the images X (n, 784)."""
-        return predict_scores(self.thetas, prepare(X, self.preparation))
+        return predict_scores(self.thetas, self.prepare(X))
 
 
 def check_network(network):
