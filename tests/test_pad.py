@@ -13,6 +13,7 @@ from nnlib.pad import Pad, view
 
 SEVEN = [np.array([[0.0, 0], [60, 0], [25, 100]])]
 ONE = [np.array([[0.0, 0], [0, 100]])]
+SLANTED = [np.array([[60.0, 0], [0, 100]])]
 
 
 @pytest.fixture
@@ -224,19 +225,49 @@ def test_a_test_digit_is_read_with_no_drawing(pad, mnist):
     assert status(pad) == ""
 
 
-def test_drawing_takes_the_place_of_a_test_digit(pad):
+def draw(pad):
+    """Draw a short stroke with the mouse."""
+    event(pad, "mouse_down", x=280, y=100)
+    for y in (200, 300):
+        event(pad, "mouse_move", x=280, y=y)
+    event(pad, "mouse_up", x=280, y=300)
+
+
+def test_drawing_takes_the_place_of_a_test_digit_and_of_what_was_said(pad):
     press(pad, "A test digit")
+    scores = pad.scores
     press(pad, "Undo")  # there is no stroke to take back
+    assert pad.scores is scores
     assert "Its label says" in status(pad)
-    press(pad, "5")
-    assert "There is no drawing to keep" in status(pad)
-    for name, x in (("mouse_down", 280), ("mouse_move", 281), ("mouse_move", 282)):
-        event(pad, name, x=x, y=100 * (x - 279))
+    draw(pad)
     assert status(pad) == ""
     np.testing.assert_allclose(pad.scores, nnlib.recognise(pad.strokes)[1], atol=1e-9)
     press(pad, "Clear")
     assert reading(pad) == "Draw a digit here."
     assert pad.scores is None
+
+    press(pad, "5")
+    assert "There is no drawing to keep" in status(pad)
+    draw(pad)
+    assert status(pad) == ""
+
+
+def test_what_the_network_sees_is_shown(pad, monkeypatch):
+    seen = parts(pad, ipycanvas.Canvas)[1]
+    colours = []
+    monkeypatch.setattr(seen, "fill_styled_rects", lambda *squares: colours.append(squares[-1]))
+    pad.show(SLANTED)
+    prepared = nnlib.load_network().prepare(nnlib.strokes_to_image(SLANTED).reshape(1, -1))
+    np.testing.assert_array_equal(colours[-1].reshape(784, 3)[:, 0], np.round(255 * prepared[0]))
+
+
+def test_what_goes_wrong_while_painting_is_shown(pad, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("no paint")
+
+    monkeypatch.setattr("nnlib.pad.surface.Surface.paint", fail)
+    draw(pad)
+    assert status(pad) == "RuntimeError: no paint"
 
 
 def test_the_pen_width_is_that_of_the_image(pad):

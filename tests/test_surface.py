@@ -71,6 +71,14 @@ def test_only_what_is_new_is_painted(recorder):
     assert names(recorder.painted()) == ["fill_styled_rects", "stroke_lines"]
 
 
+def test_a_drawing_shown_while_the_button_is_pressed_is_not_continued(recorder):
+    shown = [np.array([[10.0, 20], [30, 40]])]
+    recorder.event("mouse_down", 10, 10)
+    recorder.surface.show_strokes(shown)
+    recorder.event("mouse_move", 50, 50)
+    np.testing.assert_array_equal(recorder.surface.strokes, shown)
+
+
 def test_a_page_that_was_reloaded_gets_everything(recorder):
     recorder.surface.show_strokes([np.array([[10.0, 20], [30, 40]])])
     recorder.painted()

@@ -18,7 +18,7 @@ from ..teaching import teach
 from . import view
 from .surface import Surface
 
-NOTE = "Each score answers its own question: “Does this look like a 7?” So the ten need not add up to 1."
+NOTE = "Each score answers its own question, such as “Does this look like a 7?”, so the ten need not add up to 1."
 FIELD_SHARE = 0.7  # of the field, filled by a drawing that comes from elsewhere; about what the ink fills in an image
 
 

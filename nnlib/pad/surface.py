@@ -152,13 +152,14 @@ class Surface:
 
     def _new_lines(self):
         """Return what is not on the field yet, as arrays (k, 2), each joined to what is; mark it as painted."""
-        painted = self._painted or []
+        strokes, painted = self._pen.strokes, self._painted or []
+        counts = [len(stroke) for stroke in strokes]  # once, since events may add points meanwhile
         lines = []
-        for i, stroke in enumerate(self._pen.strokes):
+        for i, count in enumerate(counts):
             done = painted[i] if i < len(painted) else 0
-            if len(stroke) > done:
-                lines.append(np.array(stroke[max(0, done - 1) :], dtype=float))  # JSON may bring integers
-        self._painted = [len(stroke) for stroke in self._pen.strokes]
+            if count > done:
+                lines.append(np.array(strokes[i][max(0, done - 1) : count], dtype=float))  # JSON may bring integers
+        self._painted = counts
         return lines
 
     def _paint_lines(self, lines):
