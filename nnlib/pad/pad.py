@@ -118,7 +118,9 @@ class Pad(widgets.VBox):
         )
         self._clear = self._button("Clear", self.clear, "Erase everything (key: c)")
         labels = [
-            self._button(str(digit), functools.partial(self.keep, digit), f"Keep this drawing as a {digit}")
+            self._button(
+                str(digit), functools.partial(self.keep, digit), f"Keep this drawing as {view.with_article(digit)}"
+            )
             for digit in range(10)
         ]
         return [
@@ -134,7 +136,7 @@ class Pad(widgets.VBox):
                     self._button("Remove last", self.remove_last, "Remove the drawing that was kept last"),
                     self._file,
                     self._button("Save", self.save, "Save the kept drawings to this file"),
-                    self._button("Load", self.load, "Add the drawings of this file to the kept ones"),
+                    self._button("Load", self.load, "Add the drawings in this file to the kept ones"),
                 ]
             ),
             _row(
@@ -195,8 +197,8 @@ class Pad(widgets.VBox):
         was, now = (accuracy(y_test, network.predict(X_test)) for network in (before, self.network))
         self._refresh()
         self._say(
-            f"Taught with {view.drawings(len(labels))}. It was right on {was:.2%} of MNIST's test digits before, "
-            f"and is on {now:.2%} now. Draw some new ones: does it read your handwriting better?"
+            f"Taught with {view.drawings(len(labels))}. Before, it was right on {was:.2%} of MNIST's test digits; "
+            f"now, on {now:.2%}. Draw some new ones: does it read your handwriting better?"
         )
 
     def forget(self):
