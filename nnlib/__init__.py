@@ -1,6 +1,6 @@
 """A neural network in plain NumPy that learns to read handwritten digits.
 
-X is (n, 784), one image a row, pixel values in [0, 1]; y is (n,) of integer digits. A network is a
+X is (n, 784), one image per row, pixel values in [0, 1]; y is (n,) of integer digits. A network is a
 list of `thetas`, one array (n_out, 1 + n_in) for each layer, bias in column 0.
 
 Data flows one way: data -> parameters -> model -> training -> network -> metrics, plots.

@@ -1,4 +1,4 @@
-"""The examples in blocks, and a map that works on all blocks at once: the only place that knows of threads."""
+"""The examples in blocks, and a map that works on several at once: the only module that knows of threads."""
 
 import functools
 import math
@@ -25,7 +25,7 @@ class Block(NamedTuple):
     Attributes
     ----------
     X : ndarray (rows, k)
-        Their inputs; those that are 0 in all of them may be left out.
+        Their inputs; inputs that are 0 in all of these examples may be left out.
     y : ndarray (rows,) of integers
         Their classes.
     columns : ndarray (1 + k,) of integers, or slice
@@ -43,29 +43,29 @@ def slices(n_rows):
 
 
 def cut(X, y):
-    """Return the examples as a list of blocks, in their order and with all their inputs; nothing is copied."""
+    """Return the examples as a list of blocks, in the same order and with all their inputs; nothing is copied."""
     return [Block(X[rows], y[rows], slice(None)) for rows in slices(len(X))]
 
 
 def compact(X, y, map_blocks=map):
     """Return the examples as a list of blocks that leave out most of the columns that are blank in the whole block.
 
-    An input of 0 adds nothing to a sum, whatever its weight, and an example's cost has no slope along that weight.
-    Many pixels are inked in a few images only. So the images that ink the rarest pixels come first, and each block
-    leaves out the pixels that are rarer than its images need. In MNIST, a block then needs half of the inputs
-    on average, and its products take half the time.
+    An input of 0 adds nothing to a sum, whatever its weight, and the slope of the example's cost along that weight
+    is 0. Many pixels are inked in only a few images. So the images that ink the rarest pixels come first, and each
+    block leaves out the pixels that are rarer than any that its images need. In MNIST, a block then needs half of the
+    inputs on average, and its products take half the time.
 
     Parameters
     ----------
     X : ndarray (m, n_in)
     y : ndarray (m,) of integers
     map_blocks : callable
-        Python's `map`, or the one that `all_cores` gives.
+        Python's `map`, or the one that `all_cores` yields.
 
     Returns
     -------
     list of Block
-        All examples, in another order: a copy, of half the size of X.
+        All examples, in a different order: a copy, half the size of X for MNIST.
     """
     parts = slices(len(X))
 
@@ -75,8 +75,8 @@ def compact(X, y, map_blocks=map):
     rarest_first = np.argsort(sum(map_blocks(count_inked, parts)), kind="stable")
 
     def find_rarest(rows):
-        """Return how many inputs, the rarest first, each image can do without; a blank image counts as needing all."""
-        return (X[rows] != 0).take(rarest_first, axis=1).argmax(axis=1)  # the place of the first that is True
+        """Return how many of the rarest inputs each image can do without; a blank image counts as needing all."""
+        return (X[rows] != 0).take(rarest_first, axis=1).argmax(axis=1)  # the index of the first True
 
     n_rarer = np.concatenate(list(map_blocks(find_rarest, parts)))
     order = np.argsort(n_rarer, kind="stable")
@@ -91,19 +91,19 @@ def compact(X, y, map_blocks=map):
 
 @contextmanager
 def all_cores(n_threads=None):
-    """Give a `map` that works on several blocks at once, as long as the `with` lasts.
+    """Yield a `map` that works on several blocks at once, for as long as the `with` lasts.
 
     The results come in the order of the blocks, whatever the number of threads. So a sum over them is the same to
-    the last bit on one core and on many. It is the convention of SciPy's ``workers=``, and the seam for a cluster: a
-    `map` that sends each block to another machine can take this one's place.
+    the last bit on one core and on many. This `map` follows the convention of SciPy's ``workers=``, and is the seam for
+    a cluster: a `map` that sends each block to another machine can take its place.
 
-    An interrupt (Ctrl-C) waits until the next call of the `map`, or until the `with` ends: inside, it could leave a
-    thread or a limit behind. A second one does not wait.
+    An interrupt (Ctrl-C) waits until the next call of the `map`, or until the `with` ends: raised earlier, it could
+    leave a thread or a limit behind. A second one does not wait.
 
     Parameters
     ----------
     n_threads : int or None
-        None takes the cores that this process may use.
+        None means the cores that this process may use.
 
     Yields
     ------
@@ -116,7 +116,7 @@ def all_cores(n_threads=None):
 
         def map_blocks(function, blocks):
             interrupts.raise_if_any()
-            if len(blocks) == 1:  # a thread would take longer to start than most of them take
+            if len(blocks) == 1:  # for one block, starting a thread often takes longer than the work
                 return map(function, blocks)
             return pool.map(function, blocks)
 
@@ -130,7 +130,7 @@ def in_blocks(function, X):
 
 
 def usable_cores():
-    """Return the number of cores that this process may use, not those that the machine has."""
+    """Return the number of cores that this process may use, not the number that the machine has."""
     if hasattr(os, "process_cpu_count"):  # Python 3.13
         cores = os.process_cpu_count() or 1
     elif hasattr(os, "sched_getaffinity"):
@@ -142,9 +142,9 @@ def usable_cores():
 
 @functools.cache
 def _quota():
-    """Return the number of cores that the processor time granted to a container is worth; infinity where there is none.
+    """Return the number of cores that the processor time granted to a container is worth; infinity without a limit.
 
-    Linux (cgroup v2) grants so many microseconds in each period of so many: "50000 100000" is half a core.
+    Linux (cgroup v2) states the microseconds granted in each period, and its length: "50000 100000" is half a core.
     """
     try:
         granted, period = CPU_MAX.read_text().split()
@@ -154,9 +154,9 @@ def _quota():
 
 
 class _HeldInterrupts:
-    """A `with` in which a first Ctrl-C is noted, and raised where it can do no harm: at the end, or when asked.
+    """A context that notes the first Ctrl-C, and raises it where it can do no harm: at the end, or in `raise_if_any`.
 
-    Python raises KeyboardInterrupt in the main thread only; in others there is nothing to hold.
+    Python raises KeyboardInterrupt in the main thread only; in other threads there is nothing to hold back.
     """
 
     def __enter__(self):
@@ -191,10 +191,10 @@ _n_inside, _limits = 0, None
 
 @contextmanager
 def _one_blas_thread():
-    """Hold BLAS to one thread for each of ours: more would fight for the same cores, ours and other programs'.
+    """Limit BLAS to one thread for each of ours: more would compete for the cores, with ours and with other programs.
 
-    The limit is one for the whole process, and several threads may train at once. So the first that comes in sets it,
-    and the last that goes out lifts it.
+    The limit holds for the whole process, and several threads may train at once. So the first to enter sets it, and
+    the last to leave lifts it.
     """
     global _n_inside, _limits
     with _lock:
@@ -211,7 +211,7 @@ def _one_blas_thread():
 
 
 def _from_any_thread(change_limits):
-    """Call a function that changes BLAS's limits: unless told, threadpoolctl heeds only the first thread that does."""
+    """Call a function that changes BLAS's limits: by default, threadpoolctl obeys only the first thread that does."""
     threadpoolctl.OpenBLASController.clear_controlling_thread(force=True)
     result = change_limits()
     threadpoolctl.OpenBLASController.clear_controlling_thread(force=True)

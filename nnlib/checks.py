@@ -1,4 +1,4 @@
-"""What every argument must be. Each function returns its argument, ready to use, or says what is wrong with it."""
+"""What every argument must be. Each function returns its argument, ready to use, or says what is wrong in an error."""
 
 import itertools
 import math
@@ -17,7 +17,7 @@ def dense(array, name):
     try:
         array = np.asarray(array)
     except ValueError as error:  # rows of unequal length
-        raise ValueError(f"{name} is no rectangular array: {error}") from None
+        raise ValueError(f"{name} is not a rectangular array: {error}") from None
     if array.dtype.kind not in "buif":
         raise TypeError(f"{name} has dtype {array.dtype}; expected numbers.")
     return array
@@ -28,8 +28,8 @@ def images(X, n_inputs=None, name="X"):
     X = dense(X, name)
     if X.dtype not in FLOATS:
         raise TypeError(
-            f"{name} has dtype {X.dtype}; expected float32 or float64. Pixels of 0 to 255 become "
-            f"numbers in [0, 1] by {name} / np.float32(255)."
+            f"{name} has dtype {X.dtype}; expected float32 or float64. Pixel values from 0 to 255 "
+            f"are scaled to [0, 1] by {name} / np.float32(255)."
         )
     if X.ndim != 2 or (n_inputs is not None and X.shape[1] != n_inputs):
         columns = "n_inputs" if n_inputs is None else n_inputs
@@ -38,7 +38,7 @@ def images(X, n_inputs=None, name="X"):
             advice = f" For a single image, pass {name}[np.newaxis, :]."
         elif X.ndim == 2 and X.shape[0] == n_inputs:
             advice = f" It looks transposed: pass {name}.T."
-        raise ValueError(f"{name} has shape {X.shape}; expected (n, {columns}), one image a row.{advice}")
+        raise ValueError(f"{name} has shape {X.shape}; expected (n, {columns}), one image per row.{advice}")
     if X.size == 0:
         raise ValueError(f"{name} is empty (shape {X.shape}); expected at least one image.")
     return X
@@ -63,7 +63,7 @@ def labels(y, n_classes=None, n_rows=None, name="y"):
     if y.dtype.kind not in "ui":
         raise TypeError(f"{name} has dtype {y.dtype}; expected integer labels, such as {name}.astype(int).")
     if y.ndim != 1:
-        raise ValueError(f"{name} has shape {y.shape}; expected (n,), one label an example: try {name}.ravel().")
+        raise ValueError(f"{name} has shape {y.shape}; expected (n,), one label per example: try {name}.ravel().")
     if n_rows is not None and len(y) != n_rows:
         raise ValueError(f"{name} has {len(y)} labels for {n_rows} examples; expected one each.")
     if len(y) == 0:
@@ -106,7 +106,7 @@ def thetas(arrays):
             raise ValueError(f"thetas[{i}] has shape {theta.shape}; expected (n_out, 1 + n_in), bias in column 0.")
         if n_in is not None and theta.shape[1] != 1 + n_in:
             raise ValueError(
-                f"thetas[{i}] has {theta.shape[1]} columns; expected {1 + n_in}: the bias and the {n_in} units before."
+                f"thetas[{i}] has {theta.shape[1]} columns; expected {1 + n_in}: bias and {n_in} units before it."
             )
         n_in = len(theta)
         if theta.dtype not in FLOATS:
@@ -116,15 +116,15 @@ def thetas(arrays):
 
 
 def in_dtype(arrays, dtype):
-    """Return `thetas` as arrays of a dtype, which must hold their numbers."""
+    """Return `thetas` as arrays of `dtype`, which must be able to hold their numbers."""
     largest = max(np.abs(theta).max() for theta in arrays)
     if largest > np.finfo(dtype).max:
-        raise ValueError(f"thetas reach {largest:.3g}, more than {dtype} holds; expected smaller weights.")
+        raise ValueError(f"thetas reach {largest:.3g}, more than {dtype} can hold; expected smaller weights.")
     return [theta.astype(dtype, copy=False) for theta in arrays]
 
 
 def params(vector, sizes):
-    """Return the flat parameter vector as an array (n_params,) of floats; `sizes` are layer sizes, checked already."""
+    """Return the flat parameter vector as an array (n_params,) of floats; `sizes` are layer sizes, already checked."""
     vector = dense(vector, "params")
     n_params = sum((1 + n_in) * n_out for n_in, n_out in itertools.pairwise(sizes))
     if vector.shape != (n_params,):

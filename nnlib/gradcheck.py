@@ -7,7 +7,7 @@ import numpy as np
 from . import checks
 from .parameters import theta_shapes
 
-EXHAUSTIVE_LIMIT = 2000  # parameters; above this, random directions take the place of every single one
+EXHAUSTIVE_LIMIT = 2000  # parameters; above this, random directions are checked instead of every parameter
 
 
 class BlockCheck(NamedTuple):
@@ -50,26 +50,26 @@ class GradientReport(NamedTuple):
 def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_directions=None, tolerance=1e-6, seed=0):
     """Check the gradient that a function computes, block by block, against central differences.
 
-    Up to 2,000 parameters, every single one is checked. Above that, each block is checked along random
-    directions of +1 and -1 for each of its parameters: two evaluations a direction, however many parameters.
+    Up to 2,000 parameters, every one is checked. Above that, each block is checked along random directions,
+    made of +1 or -1 for each of its parameters: two evaluations per direction, however many parameters there are.
 
     Parameters
     ----------
     function : callable
-        Takes a vector like `params`, gives (cost, gradient). It should compute in float64: in float32 even a
-        right gradient differs by 1e-3 or so (`X.astype(np.float64)`).
+        Takes a vector like `params` and returns (cost, gradient). It should compute in float64: in float32 even
+        a correct gradient differs by 1e-3 or so (`X.astype(np.float64)`).
     params : ndarray (n_params,)
-        Where to check. Never written to, and a function that writes to it is found out.
+        Where to check. It is never written to, and a function that writes to its argument is reported.
     layer_sizes : sequence of int or None
-        Splits the report into the weights and the biases of each layer; None takes all in one block.
+        Splits the report into the weights and the biases of each layer; None puts everything in one block.
     step : float
         Length of the step along each direction.
     n_directions : int or None
-        Random directions for each block; None checks every parameter up to 2,000 of them, else 5 directions.
+        Random directions for each block; None checks every parameter if there are at most 2,000, else 5 directions.
     tolerance : float
         The largest relative error that counts as right.
     seed : int
-        For the directions.
+        Seed for the random directions.
 
     Returns
     -------
@@ -80,12 +80,12 @@ def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_direction
     given = params.copy()
     value = function(given)
     if not isinstance(value, tuple) or len(value) != 2:
-        raise TypeError(f"function gives a {type(value).__name__}; expected the pair (cost, gradient).")
+        raise TypeError(f"function returns a {type(value).__name__}; expected the pair (cost, gradient).")
     _, gradient = value
     params_changed = not np.array_equal(given, params)
     gradient = np.asarray(gradient, dtype=np.float64)
     if gradient.shape != params.shape:
-        raise ValueError(f"function gives a gradient of shape {gradient.shape}; expected {params.shape}, as params.")
+        raise ValueError(f"function returns a gradient of shape {gradient.shape}; expected {params.shape} as params.")
     if n_directions is None:
         n_directions = None if len(params) <= EXHAUSTIVE_LIMIT else 5
     rng = checks.generator(seed)
@@ -108,13 +108,13 @@ def numerical_gradient(function, params, *, step=1e-5, kind="central"):
     Parameters
     ----------
     function : callable
-        Takes a vector like `params`, gives the cost, or the pair (cost, gradient) of which the cost is taken.
+        Takes a vector like `params` and returns the cost, or the pair (cost, gradient), of which it uses the cost.
     params : ndarray (n_params,)
-        Where. Never written to.
+        Where to estimate the gradient. Never written to.
     step : float
         The h above.
     kind : {"central", "forward"}
-        Which difference.
+        The kind of difference.
 
     Returns
     -------
@@ -139,13 +139,13 @@ def step_size_sweep(function, params, *, steps=None, seed=0):
     Parameters
     ----------
     function : callable
-        Takes a vector like `params`, gives (cost, gradient).
+        Takes a vector like `params` and returns (cost, gradient).
     params : ndarray (n_params,)
-        Where.
+        Where to measure.
     steps : ndarray or None
-        The step sizes; None takes 10**-12 … 1, three a decade.
+        The step sizes; None means 10**-12 … 1, three per decade.
     seed : int
-        For the direction, of length 1.
+        Seed for the direction, which has length 1.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def step_size_sweep(function, params, *, steps=None, seed=0):
 
 
 class TaylorTest(NamedTuple):
-    """The remainders of a first-order Taylor expansion, and the `slope` of their fall: 2 right, 1 wrong."""
+    """The remainders of a first-order Taylor expansion, and the `slope` of their fall: 2 if right, 1 if wrong."""
 
     slope: float
     steps: np.ndarray
@@ -182,16 +182,16 @@ def taylor_slope(function, params, *, seed=0):
     Parameters
     ----------
     function : callable
-        Takes a vector like `params`, gives (cost, gradient).
+        Takes a vector like `params` and returns (cost, gradient).
     params : ndarray (n_params,)
-        Where.
+        Where to measure.
     seed : int
-        For the direction.
+        Seed for the direction.
 
     Returns
     -------
     TaylorTest
-        Its slope is NaN where the cost is linear along v: nothing remains to be measured.
+        Its slope is NaN where the cost is linear along v: there is no remainder to measure.
     """
     params = checked_params(params)
     direction = _unit_direction(len(params), seed)
@@ -220,7 +220,7 @@ def checked_params(params):
 
 
 def _cost(function, params):
-    """Return the cost alone. The function gets a copy: it may be one that writes to its input."""
+    """Return the cost alone. The function gets a copy, since it might write to its input."""
     value = function(params.copy())
     return float(value[0] if isinstance(value, tuple) else value)
 

@@ -1,7 +1,7 @@
 """The network itself: forward propagation, the cost, its gradient by backpropagation, and what it reads.
 
 Symbols, as in lesson 03: `X` (m, n_in) the inputs, `a` a layer's activations, `z` what goes into the
-sigmoid, `Y` (m, n_out) the one-hot targets, `delta` the derivative of the cost by `z`, `J` the cost.
+sigmoid, `Y` (m, n_out) the one-hot targets, `delta` the derivative of the cost with respect to `z`, `J` the cost.
 """
 
 import numpy as np
@@ -35,7 +35,7 @@ def forward(thetas, X):
     thetas : list of ndarray
         One array (n_out, 1 + n_in) for each layer, bias in column 0.
     X : ndarray (n, n_in) of float32 or float64
-        One example a row.
+        One example per row.
 
     Returns
     -------
@@ -60,12 +60,12 @@ def predict(thetas, X):
     thetas : list of ndarray
         One array (n_out, 1 + n_in) for each layer.
     X : ndarray (n, n_in) of float32 or float64
-        One image a row, pixel values in [0, 1].
+        One image per row, pixel values in [0, 1].
 
     Returns
     -------
     ndarray (n,) of int
-        The digits. Equal activations give the lower one.
+        The digits. Of equal activations, the lower digit wins.
 
     Raises
     ------
@@ -79,12 +79,12 @@ def predict(thetas, X):
 def predict_scores(thetas, X):
     """Return the output activations, one for each class.
 
-    Each is the network's answer to "is it this digit?", alone: they lie in [0, 1] but do not add up to 1.
+    Each answers its own question, "is it this digit?": they lie in [0, 1] but need not add up to 1.
 
     Parameters
     ----------
     thetas, X
-        As in `predict`.
+        As for `predict`.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def predict_scores(thetas, X):
 
 
 def output_z(thetas, X):
-    """Return the `z` (n, n_out) of the last layer: in the order of the scores, also where those round to 0 or 1."""
+    """Return the `z` (n, n_out) of the last layer, which rank as the scores do, even where those round to 0 or 1."""
     thetas = checks.in_dtype(thetas, X.dtype)
     return in_blocks(lambda rows: propagate(thetas, rows)[1], X)
 
@@ -121,24 +121,24 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
     Parameters
     ----------
     params : ndarray (n_params,)
-        All parameters, as `pack` gives them. Never written to.
+        All parameters, as `pack` returns them. Never written to.
     layer_sizes : sequence of int
         Units in each layer, inputs first.
     X : ndarray (m, layer_sizes[0]) of float32 or float64
-        One example a row. The work is done in this dtype; X is neither copied nor written to.
+        One example per row. The work is done in this dtype; X is neither copied nor written to.
     y : ndarray (m,) of integers
         The class of each example, 0 … layer_sizes[-1] - 1.
     lam : float
         Strength of the regularisation (lambda), 0 or above.
     n_threads : int or None
-        None takes the cores that this process may use; the result is the same for any number.
+        None means the cores that this process may use; the result is the same for any number.
 
     Returns
     -------
     J : float
         The cost.
     gradient : ndarray (n_params,) of float64
-        Its derivative by each parameter, in the order of `params`.
+        Its derivative with respect to each parameter, in the order of `params`.
 
     Raises
     ------
@@ -158,16 +158,16 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
 
 @np.errstate(all="ignore")  # what overflows makes the cost infinite or NaN, and `check_finite` says why
 def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map):
-    """Return the cost and its gradient for all examples: add up those of the blocks, and regularise.
+    """Return the cost and its gradient for all examples: add up those of the blocks, then regularise.
 
     Parameters
     ----------
     params, layer_sizes, lam
         As for `cost_and_gradient`.
     blocks : list of Block
-        The examples, as `cut` or `compact` gives them.
+        The examples, as `cut` or `compact` returns them.
     map_blocks : callable
-        Python's `map`, or the one that `all_cores` gives.
+        Python's `map`, or the one that `all_cores` yields.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map):
     """
     thetas = split(params, layer_sizes)
     m, dtype = sum(len(block.y) for block in blocks), blocks[0].X.dtype
-    # Column by column in memory, as the products read the weights; and so a block's columns are quick to take out.
+    # Column by column in memory, as the products read the weights; this also makes a block's columns quick to take out.
     first, *others = [theta.astype(dtype, order="F") for theta in thetas]
 
     def backpropagate_block(block):
@@ -203,14 +203,14 @@ def backpropagate(thetas, block):
     Parameters
     ----------
     thetas : list of ndarray
-        The network, in the block's dtype. The first has the block's columns only.
+        The network, in the block's dtype. The first has only the block's columns.
     block : Block
 
     Returns
     -------
     cost : float
     gradients : list of ndarray
-        One for each theta, of its shape.
+        One for each theta, of the same shape.
     """
     activations, z = propagate(thetas, block.X)
     Y = block.y[:, np.newaxis] == np.arange(z.shape[1])
@@ -227,7 +227,7 @@ def backpropagate(thetas, block):
 
 
 def check_finite(J, gradient, params, X):
-    """Raise the error that says why the cost or the gradient is NaN or infinite, if it is."""
+    """If the cost or the gradient is NaN or infinite, raise an error that says why."""
     if np.isfinite(J) and np.isfinite(gradient).all():
         return
     checks.finite(X, "X")

@@ -1,4 +1,4 @@
-"""A trained network together with the preparation of its inputs, so that the two cannot part; and its files."""
+"""A trained network, kept together with the preparation of its inputs; and its files."""
 
 import functools
 import json
@@ -27,7 +27,7 @@ class Network:
     thetas : list of ndarray
         One array (n_out, 1 + n_in) for each layer, of finite numbers.
     preparation : str
-        What is done to images before the network sees them; `predict` and `predict_scores` here do it.
+        What is done to images before the network sees them; the methods `predict` and `predict_scores` do it.
     settings : dict
         How the network was made, for people to read.
 
@@ -71,17 +71,17 @@ class Network:
 
 
 def check_network(network):
-    """Return a network, the shipped one for None; anything else raises TypeError."""
+    """Return `network`, or the shipped one for None; raise TypeError for anything else."""
     if network is None:
         return shipped_network()
     if not isinstance(network, Network):
-        raise TypeError(f"network is a {type(network).__name__}; expected a Network, such as load_network() gives.")
+        raise TypeError(f"network is a {type(network).__name__}; expected a Network, such as load_network() returns.")
     return network
 
 
 @functools.cache
 def shipped_network():
-    """Return the network that ships with the project; it is read from its file once."""
+    """Return the network that ships with the project; its file is read only once."""
     return load_network()
 
 
@@ -91,14 +91,14 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
     Parameters
     ----------
     path : str or path-like
-        A name that ends in ``.npz``, or a folder (made if it is not there) for ``Theta1.txt``,
+        A name that ends in ``.npz``, or a folder (created if it does not exist) for ``Theta1.txt``,
         ``Theta2.txt`` and so on, as ``np.savetxt(..., delimiter=' ')`` writes them.
     thetas : list of ndarray
         One array (n_out, 1 + n_in) for each layer, of finite numbers.
     preparation : str
-        The preparation of its inputs. Only a ``.npz`` file keeps it, so text files take none but "none".
+        The preparation of its inputs. Only a ``.npz`` file keeps it, so text files allow only "none".
     settings : dict or None
-        How the network was made, of what JSON can hold; only a ``.npz`` file keeps it.
+        How the network was made, in values that JSON can hold; only a ``.npz`` file keeps it.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
         try:
             about = json.dumps({"preparation": preparation, "settings": settings, "layer_sizes": sizes_of(thetas)})
         except TypeError as error:
-            raise TypeError(f"settings is {settings!r}; expected what JSON can hold: {error}.") from None
+            raise TypeError(f"settings is {settings!r}; expected values that JSON can hold: {error}.") from None
         if not path.parent.is_dir():
             raise FileNotFoundError(f"There is no folder {path.parent} for {path.name}.")
         write_atomically({path: lambda file: np.savez_compressed(file, about=np.array(about), **arrays)})
@@ -124,7 +124,7 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
         raise ValueError(f"preparation is {preparation!r}, which text files cannot keep; save to a .npz file instead.")
     stale = path / f"Theta{len(thetas) + 1}.txt"
     if stale.exists():
-        raise ValueError(f"{stale} is there already, from a deeper network; delete it or take another folder.")
+        raise ValueError(f"{stale} is there already, from a deeper network; delete it or choose another folder.")
     path.mkdir(parents=True, exist_ok=True)
     write_atomically(
         {
@@ -163,7 +163,7 @@ def load_network(path=None):
     Parameters
     ----------
     path : str, path-like or None
-        As for `load_thetas`. None takes the network that ships with the project.
+        As for `load_thetas`. None means the network that ships with the project.
 
     Returns
     -------
@@ -181,14 +181,14 @@ def load_network(path=None):
         network = _load_text(path) if path.is_dir() else _load_npz(path)
     except Exception as error:  # a damaged file can break zipfile, zlib, NumPy and json in many ways
         raise ValueError(
-            f"{path} holds no network that can be read ({error}). Save it again, or train a new one."
+            f"{path} cannot be read as a network ({error}). Save the network again, or train a new one."
         ) from None
     return network
 
 
 def _load_npz(path):
     if not zipfile.is_zipfile(path):
-        raise ValueError("it is no .npz file, nor a folder with Theta1.txt, Theta2.txt.")
+        raise ValueError("it is neither a .npz file nor a folder with Theta1.txt, Theta2.txt")
     with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
         names = [f"theta{i}" for i in range(1, len(file.files))]
         if not names or sorted(file.files) != sorted([*names, "about"]):
@@ -196,9 +196,9 @@ def _load_npz(path):
         about = json.loads(str(file["about"]))
         thetas = checks.thetas([file[name] for name in names])
     if not isinstance(about, dict) or about.get("preparation") not in list(PREPARATIONS):
-        raise ValueError(f"it says {about!r}; expected a preparation, one of {', '.join(PREPARATIONS)}.")
+        raise ValueError(f"its about is {about!r}; expected a preparation, one of {', '.join(PREPARATIONS)}")
     if list(sizes_of(thetas)) != about.get("layer_sizes", list(sizes_of(thetas))):
-        raise ValueError(f"it holds layers of {sizes_of(thetas)} units; expected {about['layer_sizes']}.")
+        raise ValueError(f"it holds layers of {sizes_of(thetas)} units; expected {about['layer_sizes']}")
     return Network([theta.astype(np.float64) for theta in thetas], about["preparation"], about["settings"])
 
 
@@ -207,8 +207,8 @@ def _load_text(folder):
     while (path := folder / f"Theta{len(paths) + 1}.txt").is_file():
         paths.append(path)
     if not paths:
-        raise ValueError("there is no Theta1.txt in it.")
+        raise ValueError("there is no Theta1.txt in it")
     for path in paths:
         if not path.read_bytes().strip():
-            raise ValueError(f"{path.name} is empty.")
+            raise ValueError(f"{path.name} is empty")
     return Network([np.loadtxt(path, ndmin=2, delimiter=" ") for path in paths])

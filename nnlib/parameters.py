@@ -1,4 +1,4 @@
-"""Where a network starts: random weights, and the two forms of the parameters (a list of arrays, one flat vector)."""
+"""Where a network starts: random weights, and two forms of the parameters (a list of arrays, or one flat vector)."""
 
 import math
 from itertools import pairwise
@@ -95,12 +95,12 @@ def unpack(params, layer_sizes):
 
 
 def join(thetas):
-    """Do what `pack` does, unchecked."""
+    """Do what `pack` does, without checks."""
     return np.concatenate([theta.ravel() for theta in thetas])
 
 
 def split(params, layer_sizes):
-    """Do what `unpack` does, unchecked."""
+    """Do what `unpack` does, without checks."""
     shapes = theta_shapes(layer_sizes)
     ends = np.cumsum([math.prod(shape) for shape in shapes])
     return [part.reshape(shape) for part, shape in zip(np.split(params, ends[:-1]), shapes, strict=True)]

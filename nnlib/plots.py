@@ -1,4 +1,4 @@
-"""Pictures of digits, weights and learning. Each function returns a figure, which shows itself at a cell's end."""
+"""Pictures of digits, weights and learning. Each function returns a figure, which shows itself at the end of a cell."""
 
 import io
 
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as MatplotlibFigure
 
 from . import checks
 
-# Okabe and Ito's colours, told apart by colour-blind people too; line styles and markers repeat what they say.
+# Okabe and Ito's colours, which colour-blind people can tell apart; line styles and markers repeat what they say.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 STYLE = {
     "axes.spines.top": False,
@@ -22,7 +22,7 @@ STYLE = {
     "font.size": 10,
     "lines.linewidth": 2,
 }
-PIXELS_PER_INCH = 192  # twice the 96 of a web page, so that it is sharp on fine screens
+PIXELS_PER_INCH = 192  # twice the 96 of a web page, so that it is sharp on high-resolution screens
 
 
 class Figure(MatplotlibFigure):
@@ -45,11 +45,11 @@ def new_figure(alt, *, width=7.0, height=3.5, rows=1, columns=1, title=None, **o
     Parameters
     ----------
     alt : str
-        What a reader who cannot see it should know.
+        What a reader who cannot see the figure should know.
     width, height : float
-        In inches.
+        Size in inches.
     rows, columns : int
-        Of axes.
+        Number of rows and columns of axes.
     title : str or None
         What there is to see.
     **options
@@ -76,19 +76,19 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
     Parameters
     ----------
     X : ndarray (n, 784), or (n, k * k) for any k
-        The images, one a row.
+        The images, one per row.
     captions : sequence or None
         One for each image, written below it.
     columns : int
-        Images in a row.
+        Images in a row of the grid.
     title, alt : str
-        What there is to see; None makes the alt text from title and captions.
+        What there is to see; None builds the alt text from the title and the captions.
     scale : float
-        Inches for an image.
+        Inches per image.
     highlight : sequence of bool or None
         Captions to set in bold and colour.
     cmap : str
-        Matplotlib's name of a colour map.
+        Name of a Matplotlib colour map.
 
     Returns
     -------
@@ -283,7 +283,7 @@ def _counted(things, name):
 
 
 def _one_each(values, images, name):
-    """Return values, of which there is one for each image, as a list; None stays None."""
+    """Return the values as a list, one for each image; None stays None."""
     values = None if values is None else list(values)
     if values is not None and len(values) != len(images):
         raise ValueError(f"{name} has {len(values)} entries for {len(images)} images; expected one each.")
@@ -295,7 +295,7 @@ def _square(X, name):
     X = checks.dense(X, name)
     side = round(X.shape[-1] ** 0.5) if X.ndim == 2 else 0
     if X.ndim != 2 or side**2 != X.shape[1] or len(X) == 0:
-        raise ValueError(f"{name} has shape {X.shape}; expected (n, 784), one image a row ({name}[i:i+1] for one).")
+        raise ValueError(f"{name} has shape {X.shape}; expected (n, 784), one image per row ({name}[i:i+1] for one).")
     return X.reshape(-1, side, side)
 
 

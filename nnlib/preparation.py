@@ -1,4 +1,4 @@
-"""What is done to images before a network sees them. A saved network names its preparation, so the two cannot part."""
+"""What is done to images before a network sees them. A saved network names its preparation."""
 
 from typing import NamedTuple
 
@@ -15,14 +15,14 @@ FACTORS = (np.float32(0.65), np.float32(1.5))
 
 
 def prepare(X, preparation="none"):
-    """Return images as a network with this preparation wants them.
+    """Return images as a network with this preparation expects them.
 
     Parameters
     ----------
     X : ndarray (n, 784) of float32 or float64
-        One image a row, pixel values in [0, 1]. Never written to.
+        One image per row, pixel values in [0, 1]. Never written to.
     preparation : {"none", "deskew", "normalise"}
-        Its name, as a saved network holds it.
+        Its name, as stored in a saved network.
 
     Returns
     -------
@@ -38,14 +38,14 @@ def prepare(X, preparation="none"):
 
 
 def check_name(preparation):
-    """Return the name of a preparation; what names none raises ValueError."""
-    if preparation not in list(PREPARATIONS):  # a list, since what cannot be hashed is no name either
+    """Return a preparation's name; raise ValueError if there is none of that name."""
+    if preparation not in list(PREPARATIONS):  # a list, so that unhashable values are refused too
         raise ValueError(f"preparation is {preparation!r}; expected one of {', '.join(PREPARATIONS)}.")
     return preparation
 
 
 def deskew(X):
-    """Set slanting digits upright, and their centre of mass in the middle.
+    """Set slanting digits upright, and move their centre of mass to the middle.
 
     Each row of pixels is moved sideways, by an amount that grows with its distance from the centre of
     mass: a shear. Its slope is the covariance of x and y, weighted by ink, over the variance of y, so that
@@ -54,7 +54,7 @@ def deskew(X):
     Parameters
     ----------
     X : ndarray (n, 784) of float32 or float64
-        One image a row. An image with no ink stays as it is.
+        One image per row. An image with no ink stays as it is.
 
     Returns
     -------
@@ -64,12 +64,12 @@ def deskew(X):
 
 
 def normalise(X):
-    """Deskew digits, and give all about the same spread of ink: wide ones are narrowed, small ones enlarged.
+    """Deskew digits, and give them all about the same spread of ink: wide ones are narrowed, small ones enlarged.
 
     After the shear, rows and columns are moved towards the centre of mass, or away from it. The standard
-    deviation of y, weighted by ink, becomes `SPREAD_Y`. That of x goes half the way to `SPREAD_X` (on a
+    deviation of y, weighted by ink, becomes `SPREAD_Y`. That of x goes halfway to `SPREAD_X` (on a
     logarithmic scale), since its size tells digits apart: a 1 must not become as wide as a 0. No length
-    changes by more than a factor in `FACTORS`: a dot stays small. Moments for this were proposed by Casey
+    changes by more than a factor in `FACTORS`: a dot stays small. The use of moments for this was proposed by Casey
     (Moment normalization of handprinted characters, IBM J. Res. Dev. 14, 1970, 548-557).
 
     Parameters, errors and the result are those of `deskew`.
@@ -128,7 +128,7 @@ def _measure(images):
 
 
 def _move_columns(images, sources):
-    """Return images whose pixel in column j holds what is at `sources[..., j]`; what comes from outside is paper."""
+    """Return images whose pixel in column j comes from `sources[..., j]`; outside the image, there is paper."""
     left = np.floor(sources)
     share = sources - left
     index = np.broadcast_to(left, images.shape).astype(np.intp)

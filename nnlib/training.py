@@ -15,12 +15,12 @@ from .parameters import init_thetas, join, sizes_of, split
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What `train` gives.
+    """What `train` returns.
 
     Attributes
     ----------
     thetas : list of ndarray of float64
-        The trained network: the parameters with the lowest cost that was seen.
+        The trained network: the parameters with the lowest cost seen.
     cost : float
         Their cost, regularisation included.
     n_iterations, n_evaluations : int
@@ -28,7 +28,7 @@ class TrainResult:
     seconds : float
         Wall-clock time.
     history : dict of str to list
-        One entry an iteration: "cost", "gradient_norm", "seconds" since the start and, where
+        One entry per iteration: "cost", "gradient_norm", "seconds" since the start and, if
         validation data were given, "validation_accuracy".
     message : str
         Why it stopped, in words.
@@ -67,12 +67,12 @@ def train(
     """Train a network with L-BFGS-B (Byrd, Lu, Nocedal and Zhu, SIAM J. Sci. Comput. 16, 1995, 1190-1208).
 
     The interrupt button (or Ctrl-C) stops the training and returns the best network so far. While it
-    trains, it keeps the part of X that is not blank a second time: half of it, for MNIST.
+    trains, it keeps a second copy of the part of X that is not blank: half of it, for MNIST.
 
     Parameters
     ----------
     X : ndarray (m, n_in) of float32 or float64
-        Training images, one a row, pixel values in [0, 1]. float32 is about twice as fast.
+        Training images, one per row, pixel values in [0, 1]. float32 is about twice as fast.
     y : ndarray (m,) of integers
         Their digits.
     layer_sizes : sequence of int
@@ -80,11 +80,11 @@ def train(
     lam : float
         Strength of the regularisation (lambda), 0 or above.
     max_iter : int
-        The most iterations that it may take.
+        The maximum number of iterations.
     seed : int or None
-        For the initial weights. The same seed gives the same network on the same machine.
+        Seed for the initial weights. The same seed gives the same network on the same machine.
     thetas : list of ndarray or None
-        Start from this network instead (a warm start); `layer_sizes`, `seed` and `epsilon` then have no say.
+        Start from this network instead (a warm start); `layer_sizes`, `seed` and `epsilon` are then ignored.
     epsilon : float
         The initial weights lie in [-epsilon, epsilon].
     validation : tuple (X, y) or None
@@ -94,7 +94,7 @@ def train(
     callback : callable or None
         Called with the `history` so far after each iteration.
     n_threads : int or None
-        None takes the cores that this process may use; the result is the same for any number.
+        None means the cores that this process may use; the result is the same for any number.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def train(
     start = join(thetas).astype(np.float64)
     recorder = _Recorder(layer_sizes, validation, callback)
     try:
-        # SciPy's own steps are vectors, too short for BLAS to share between threads: they profit from its limit, too.
+        # SciPy's own steps use vectors too short for BLAS to share between threads: they profit from the limit too.
         with all_cores(n_threads) as map_blocks, _progress_bar(max_iter, progress) as recorder.bar:
             blocks = compact(X, y, map_blocks)
 
@@ -180,7 +180,7 @@ class _Recorder:
             self.best_cost, self.best_params = cost, params.copy()
 
     def end_iteration(self, intermediate_result):
-        """Write the history. SciPy demands this argument's name; the line search ended on the last evaluation."""
+        """Write the history. SciPy prescribes the argument's name; the line search ended with the last evaluation."""
         entry = {"cost": float(intermediate_result.fun), "gradient_norm": self.gradient_norm, "seconds": self.elapsed()}
         if self.validation is not None:
             X, y = self.validation
@@ -206,7 +206,7 @@ def _check_validation(validation, layer_sizes):
 
 
 def _progress_bar(max_iter, progress):
-    """Return a bar for notebooks and terminals alike, to be used in a `with`; None where none is wanted."""
+    """Return a bar for notebooks and terminals alike, to be used in a `with`; None without `progress`."""
     if not progress:
         return nullcontext()
     from tqdm.auto import tqdm  # loads ipywidgets where it can; importing nnlib must not

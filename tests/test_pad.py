@@ -146,7 +146,7 @@ def test_saving_keeps_what_is_in_the_file(pad, tmp_path, monkeypatch):
     assert [example.label for example in nnlib.load_examples("my_digits.json")] == [1, 7]
     (tmp_path / "my_digits.json").write_text('{"name": "something else"}')
     press(pad, "Save")
-    assert "holds no drawings" in status(pad)
+    assert "cannot be read as drawings" in status(pad)
     assert (tmp_path / "my_digits.json").read_text() == '{"name": "something else"}'
 
 

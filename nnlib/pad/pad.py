@@ -18,7 +18,7 @@ from . import view
 from .surface import Surface
 
 NOTE = "Each score answers its own question, such as “Does this look like a 7?”, so the ten need not add up to 1."
-FIELD_SHARE = 0.7  # of the field, filled by a drawing that comes from elsewhere; about what the ink fills in an image
+FIELD_SHARE = 0.7  # of the field, filled by a drawing from elsewhere; about as much as the ink fills in an image
 
 
 class Pad(widgets.VBox):
@@ -218,7 +218,7 @@ class Pad(widgets.VBox):
         self._say(f"Saved {view.drawings(len(self.examples))} to {path.resolve()}.{also}")
 
     def load(self):
-        """Add the examples from the file named in the pad, without those that are kept already."""
+        """Add the examples from the file named in the pad, except those that are kept already."""
         loaded = load_examples(self._file.value)
         new = not_among(loaded, self.examples)
         self.examples += new
@@ -235,7 +235,7 @@ class Pad(widgets.VBox):
     # What happens inside.
 
     def _refresh(self):
-        """Read what is on the field, and show it: the ink first, which hand and eye wait for."""
+        """Read what is on the field, and show it: the ink first, since hand and eye wait for it."""
         if self._says_until_drawn and self.strokes:
             self._say("")
         seen = self._guarded(self._read)()  # None where that fails: the ink is painted all the same
@@ -281,7 +281,7 @@ class Pad(widgets.VBox):
         self._status.value = f'<div class="{kind}" role="status">{escape(sentence)}</div>' if sentence else ""
 
     def _guarded(self, function):
-        """Return a callback that shows in the pad what goes wrong, since Jupyter shows it nowhere. The pad goes on."""
+        """Return a callback that shows in the pad what goes wrong, since Jupyter does not. The pad goes on."""
 
         @functools.wraps(function)
         def callback(*arguments):
@@ -299,7 +299,7 @@ class Pad(widgets.VBox):
 def _test_digits():
     """Return the test images and labels. The file is read once, not at every click."""
     mnist = load_mnist()
-    return mnist.X_test.copy(), mnist.y_test.copy()  # views would hold the training digits in memory, too
+    return mnist.X_test.copy(), mnist.y_test.copy()  # views would keep the training digits in memory too
 
 
 def _row(children, name=None):

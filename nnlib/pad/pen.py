@@ -6,15 +6,15 @@ import numpy as np
 class Pen:
     """Turns the events of a drawing surface into strokes.
 
-    A stroke begins where the pen goes down. It ends where the pen is lifted or leaves the surface, or when a
-    second finger touches it. Moves with no pen down are ignored.
+    A stroke begins when the pen goes down. It ends when the pen is lifted or leaves the surface, or when a
+    second finger touches the surface. Moves with no pen down are ignored.
 
     Parameters
     ----------
     width, height : float
-        Size of the surface. A point outside of it ends the stroke.
+        Size of the surface. A point outside it ends the stroke.
     step : float
-        The least distance between two points of a stroke, in the same unit: a nearer one would not be seen.
+        The least distance between two points of a stroke, in the same unit: nobody would see a nearer one.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Pen:
         self._begin(x, y)
 
     def move(self, x, y):
-        """Continue the stroke, or begin another where a finger that was not lifted comes back onto the surface."""
+        """Continue the stroke, or begin another when a finger that was not lifted comes back onto the surface."""
         if not self.is_down:
             return
         if not self._is_inside(x, y):
@@ -51,7 +51,7 @@ class Pen:
         self.is_down = self.is_drawing = False
 
     def fingers_down(self, points):
-        """Begin a stroke with the first finger. A second finger ends it; the next begins when all were lifted."""
+        """Begin a stroke with the first finger. A second finger ends it; the next begins after all are lifted."""
         if len(points) == 1:
             self.down(*points[0])
         else:

@@ -1,4 +1,4 @@
-"""What one draws on: a field where ink appears as it flows, and beside it the 28 x 28 image that a network sees."""
+"""What you draw on: a field where ink appears as it flows, and beside it the 28 x 28 image that a network sees."""
 
 import asyncio
 import time
@@ -10,14 +10,14 @@ from ipywidgets import Layout
 from ..drawing import FIELD, PEN_WIDTH
 from .pen import Pen
 
-DENSITY = 2  # canvas units in a pixel of the page, so that ink is sharp on fine screens
+DENSITY = 2  # canvas units per pixel of the page, so that ink is sharp on high-resolution screens
 INTERVAL = 0.04  # seconds between two paintings: a browser that is sent more falls behind
 
 
 class Surface:
-    """Two canvases. It owns what is on them: the strokes, the width of the pen, an image in place of a drawing.
+    """Two canvases and what is on them: the strokes, the width of the pen, an image in place of a drawing.
 
-    The events of a mouse or a finger only note points. Soon after, `on_change` is called, which calls `paint`.
+    Mouse and touch events only note points. Soon after, `on_change` is called, which calls `paint`.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class Surface:
         Side of the field, in pixels of the page.
     on_change : callable
         Called without arguments when there is something new to read and to paint: at once, or, while a hand
-        draws, once in `INTERVAL` at most.
+        draws, at most once per `INTERVAL`.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class Surface:
 
     def paint(self, seen=None):
         """Paint what is new on the field, and the image (28, 28) that the network sees: black without one."""
-        # All is computed before: an exception while canvases are held freezes every canvas.
+        # Everything is computed beforehand: an exception while canvases are held freezes every canvas.
         seen_squares = _squares(self.seen, seen)
         field_squares = _squares(self.ink, self.image) if self._painted is None else None
         lines = self._new_lines()
@@ -126,7 +126,7 @@ class Surface:
 
     def _replay(self, *_):
         """Have everything painted for a page that was reloaded: its canvases are blank."""
-        # The page has forgotten which canvas was painted on last, and ipycanvas in the kernel has not (0.14.3).
+        # The page has forgotten which canvas was painted on last, but ipycanvas in the kernel has not (0.14.3).
         manager = getattr(self.ink, "_canvas_manager", None)
         if hasattr(manager, "_current_canvas"):
             manager._current_canvas = None
@@ -151,7 +151,7 @@ class Surface:
     # How it is painted.
 
     def _new_lines(self):
-        """Return what is not on the field yet, as arrays (k, 2), each joined to what is; mark it as painted."""
+        """Return what is not on the field yet, as arrays (k, 2), each joined to what is there; mark it as painted."""
         strokes, painted = self._pen.strokes, self._painted or []
         counts = [len(stroke) for stroke in strokes]  # once, since events may add points meanwhile
         lines = []

@@ -110,6 +110,6 @@ STYLE = """<style>
 .nnlib-pad button:focus-visible, .nnlib-pad canvas:focus-visible { outline: 3px solid #d9730d; }
 .nnlib-pad.jupyter-widgets-disconnected > * { opacity: 0.4; }
 .nnlib-pad.jupyter-widgets-disconnected::before { font-weight: 600; padding: 8px; border-left: 4px solid #c9491b;
-  content: "This pad is not connected any more: its kernel was restarted or stopped. Run its cell again."; }
+  content: "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again."; }
 @media (pointer: coarse) { .nnlib-pad button { min-height: 44px; min-width: 44px; } }
 </style>"""

@@ -3,7 +3,7 @@
     python tests/benchmarks/choose_lambda.py                for the plain network
     python tests/benchmarks/choose_lambda.py normalise      for the shipped one, or any other preparation
 
-50,000 training digits, 10,000 validation digits, the same split as in the lesson. The test set takes no part.
+50,000 training digits, 10,000 validation digits, the same split as in the lesson. The test set is not used.
 """
 
 import argparse
