@@ -15,7 +15,7 @@ def parse(arguments):
         prog="python -m nnlib",
         description="Train a network on the 60,000 MNIST digits and measure it on the 10,000 test digits.",
     )
-    parser.add_argument("--data", metavar="FILE", help="a mnist-original.mat to use instead of the one that ships")
+    parser.add_argument("--data", metavar="FILE", help="use this mnist-original.mat instead of the one that ships")
     parser.add_argument(
         "--hidden", type=int, nargs="+", default=[100], metavar="N", help="hidden units, one number per layer (100)"
     )
@@ -29,7 +29,7 @@ def parse(arguments):
     parser.add_argument(
         "--epsilon", type=float, default=0.15, metavar="E", help="initial weights lie in [-E, E] (%(default)s)"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="for the initial weights (different each time)")
+    parser.add_argument("--seed", type=int, metavar="N", help="for the initial weights; default: a new one each time")
     parser.add_argument("--save", type=Path, metavar="FILE.npz", help="where to save the network")
     parser.add_argument("--save-text", type=Path, metavar="FOLDER", help="where to save Theta1.txt and Theta2.txt")
     parser.add_argument("--quiet", action="store_true", help="show no progress")

@@ -106,7 +106,7 @@ def thetas(arrays):
             raise ValueError(f"thetas[{i}] has shape {theta.shape}; expected (n_out, 1 + n_in), bias in column 0.")
         if n_in is not None and theta.shape[1] != 1 + n_in:
             raise ValueError(
-                f"thetas[{i}] has {theta.shape[1]} columns; expected {1 + n_in}: bias and {n_in} units before it."
+                f"thetas[{i}] has {theta.shape[1]} columns; expected {1 + n_in}: the bias and {n_in} previous units."
             )
         n_in = len(theta)
         if theta.dtype not in FLOATS:

@@ -106,7 +106,7 @@ def _as_bytes(path, name, array, expected):
             as_bytes = array.astype(np.uint8)
         if (as_bytes == array).all():
             return as_bytes
-        found = f"its {name} holds other values (range: {array.min():g} to {array.max():g})"
+        found = f"its {name} holds other values (from {array.min():g} to {array.max():g})"
     raise _not_mnist(path, found, expected)
 
 
