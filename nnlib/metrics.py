@@ -1,4 +1,4 @@
-"""How good are the predictions? Measures with the field's names."""
+"""How good are the predictions? The usual measures of the field."""
 
 from typing import NamedTuple
 
