@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import scipy.optimize  # noqa: F401, SciPy brings a BLAS of its own
 import threadpoolctl
 from hypothesis import given, settings
 from hypothesis import strategies as st
