@@ -51,9 +51,10 @@ def compact(X, y, map_blocks=map):
     """Return the examples as a list of blocks that leave out most of the columns that are blank in the whole block.
 
     An input of 0 adds nothing to a sum, whatever its weight, and the slope of the example's cost along that weight
-    is 0. Many pixels are inked in only a few images. So the images that ink the rarest pixels come first, and each
-    block leaves out the pixels that are rarer than any that its images need. In MNIST, a block then needs half of the
-    inputs on average, and its products take half the time.
+    is 0. Many pixels are inked in only a few images. Put the pixels in order, the rarest first. An image that inks
+    number 300, but none before it, can do without the pixels 0 to 299. Sort the images by this number; then each
+    block can do without the pixels that its first image does not need. In MNIST, a block keeps half of the pixels on
+    average.
 
     Parameters
     ----------
@@ -74,16 +75,17 @@ def compact(X, y, map_blocks=map):
 
     rarest_first = np.argsort(sum(map_blocks(count_inked, parts)), kind="stable")
 
-    def find_rarest(rows):
-        """Return how many of the rarest inputs each image can do without; a blank image counts as needing all."""
-        return (X[rows] != 0).take(rarest_first, axis=1).argmax(axis=1)  # the index of the first True
+    def count_spared(rows):
+        """Return how many of the rarest inputs each image can do without."""
+        inked = (X[rows] != 0).take(rarest_first, axis=1)
+        return inked.argmax(axis=1)  # the index of the first True; 0 for a blank image, which then keeps all inputs
 
-    n_rarer = np.concatenate(list(map_blocks(find_rarest, parts)))
-    order = np.argsort(n_rarer, kind="stable")
+    n_spared = np.concatenate(list(map_blocks(count_spared, parts)))
+    order = np.argsort(n_spared, kind="stable")
 
     def make_block(rows):
         chosen = order[rows]
-        inputs = np.sort(rarest_first[n_rarer[chosen].min() :])
+        inputs = np.sort(rarest_first[n_spared[chosen[0]] :])
         return Block(X[chosen].take(inputs, axis=1), y[chosen], np.append(0, 1 + inputs))
 
     return list(map_blocks(make_block, parts))
@@ -94,11 +96,11 @@ def all_cores(n_threads=None):
     """Yield a `map` that works on several blocks at once, for as long as the `with` lasts.
 
     The results come in the order of the blocks, whatever the number of threads. So a sum over them is the same to
-    the last bit on one core and on many. This `map` follows the convention of SciPy's ``workers=``, and is the seam for
-    a cluster: a `map` that sends each block to another machine can take its place.
+    the last bit on one core and on many. SciPy's ``workers=`` takes a `map` in the same way. A `map` that
+    sends the blocks to other machines can take the place of this one.
 
-    An interrupt (Ctrl-C) waits until the next call of the `map`, or until the `with` ends: raised earlier, it could
-    leave a thread or a limit behind. A second one does not wait.
+    An interrupt (Ctrl-C) waits until the next call of the `map`, or until the `with` ends: in between, it could leave
+    a thread running, or BLAS limited to one thread. A second interrupt does not wait.
 
     Parameters
     ----------
@@ -108,24 +110,24 @@ def all_cores(n_threads=None):
     Yields
     ------
     callable
-        Takes a function and a list of blocks, as Python's `map` does. The function must not write to anything shared.
-        NumPy's heavy operations let other threads run meanwhile.
+        Takes a function and a list of blocks (or of slices, or arrays), as Python's `map` does. The function must not
+        write to anything shared. NumPy's heavy operations let other threads run meanwhile.
     """
     n_threads = usable_cores() if n_threads is None else checks.count(n_threads, "n_threads")
     with _HeldInterrupts() as interrupts, _one_blas_thread(), ThreadPoolExecutor(n_threads) as pool:
 
         def map_blocks(function, blocks):
             interrupts.raise_if_any()
-            if len(blocks) == 1:  # for one block, starting a thread often takes longer than the work
+            if len(blocks) == 1:  # starting a thread would cost more than it saves
                 return map(function, blocks)
             return pool.map(function, blocks)
 
         yield map_blocks
 
 
-def in_blocks(function, X):
+def in_blocks(function, X, n_threads=None):
     """Return ``function(X)``, computed block by block on all cores; each row's result must depend on that row alone."""
-    with all_cores() as map_blocks:
+    with all_cores(n_threads) as map_blocks:
         return np.concatenate(list(map_blocks(function, [X[rows] for rows in slices(len(X))])))
 
 
@@ -142,7 +144,7 @@ def usable_cores():
 
 @functools.cache
 def _quota():
-    """Return the number of cores that the processor time granted to a container is worth; infinity without a limit.
+    """Return how many cores a container's quota of processor time amounts to, rounded up; infinity without a quota.
 
     Linux (cgroup v2) states the microseconds granted in each period, and its length: "50000 100000" is half a core.
     """
@@ -154,23 +156,26 @@ def _quota():
 
 
 class _HeldInterrupts:
-    """A context that notes the first Ctrl-C, and raises it where it can do no harm: at the end, or in `raise_if_any`.
+    """A context manager that notes a first Ctrl-C, and raises it where it can do no harm: at the end, or when asked.
 
-    Python raises KeyboardInterrupt in the main thread only; in other threads there is nothing to hold back.
+    Python raises KeyboardInterrupt in the main thread only; in other threads there is nothing to hold. Nor is
+    there inside another of these contexts, which holds interrupts already.
     """
 
     def __enter__(self):
         self.noted, self.before = False, None
         if threading.current_thread() is threading.main_thread():
-            self.before = signal.getsignal(signal.SIGINT)
-        if callable(self.before):
-            signal.signal(signal.SIGINT, self._note)
+            handler = signal.getsignal(signal.SIGINT)
+            is_held = isinstance(getattr(handler, "__self__", None), _HeldInterrupts)
+            if callable(handler) and not is_held:
+                self.before = handler
+                signal.signal(signal.SIGINT, self._note)
         return self
 
-    def __exit__(self, *error):
-        if callable(self.before):
+    def __exit__(self, error_type, error, traceback):
+        if self.before is not None:
             signal.signal(signal.SIGINT, self.before)
-        if error == (None, None, None):
+        if error is None:
             self.raise_if_any()
 
     def _note(self, number, frame):
@@ -191,10 +196,11 @@ _n_inside, _limits = 0, None
 
 @contextmanager
 def _one_blas_thread():
-    """Limit BLAS to one thread for each of ours: more would compete for the cores, with ours and with other programs.
+    """Hold BLAS, the library that does NumPy's matrix products, to one thread for each of ours.
 
-    The limit holds for the whole process, and several threads may train at once. So the first to enter sets it, and
-    the last to leave lifts it.
+    By default it starts as many as there are cores. With one of ours on each core, they would only compete. The limit
+    holds for the whole process, where several threads may train at once. So the first to enter sets it, and the last
+    to leave lifts it.
     """
     global _n_inside, _limits
     with _lock:
@@ -211,7 +217,11 @@ def _one_blas_thread():
 
 
 def _from_any_thread(change_limits):
-    """Call a function that changes BLAS's limits: by default, threadpoolctl obeys only the first thread that does."""
+    """Call a function that changes BLAS's limits.
+
+    threadpoolctl obeys the first thread that changes them, and silently ignores all others until it is told to forget
+    that one.
+    """
     threadpoolctl.OpenBLASController.clear_controlling_thread(force=True)
     result = change_limits()
     threadpoolctl.OpenBLASController.clear_controlling_thread(force=True)

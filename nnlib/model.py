@@ -1,4 +1,6 @@
-"""The network itself: forward propagation, the cost, its gradient by backpropagation, and what it reads.
+"""The network itself: forward propagation, the cost, its gradient by backpropagation, and its predictions.
+
+`forward`, `predict`, `predict_scores` and `cost_and_gradient` check their arguments; what they are made of does not.
 
 Symbols, as in lesson 03: `X` (m, n_in) the inputs, `a` a layer's activations, `z` what goes into the
 sigmoid, `Y` (m, n_out) the one-hot targets, `delta` the derivative of the cost with respect to `z`, `J` the cost.
@@ -47,8 +49,7 @@ def forward(thetas, X):
     ValueError, TypeError
         If the shapes do not fit or X holds anything but finite floats.
     """
-    thetas = checks.thetas(thetas)
-    X = checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
+    thetas, X = _checked(thetas, X)
     return propagate(checks.in_dtype(thetas, X.dtype), X)[0]
 
 
@@ -72,14 +73,13 @@ def predict(thetas, X):
     ValueError, TypeError
         If the shapes do not fit or X holds anything but finite floats.
     """
-    thetas = checks.thetas(thetas)
-    return output_z(thetas, checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")).argmax(axis=1)
+    return output_z(*_checked(thetas, X)).argmax(axis=1)
 
 
 def predict_scores(thetas, X):
     """Return the output activations, one for each class.
 
-    Each answers its own question, "is it this digit?": they lie in [0, 1] but need not add up to 1.
+    Each answers "is it this digit?" for one digit alone. So they lie in [0, 1], but need not add up to 1.
 
     Parameters
     ----------
@@ -91,14 +91,21 @@ def predict_scores(thetas, X):
     ndarray (n, n_out), in X's dtype
         The scores.
     """
+    return sigmoid(output_z(*_checked(thetas, X)))
+
+
+def _checked(thetas, X):
     thetas = checks.thetas(thetas)
-    return sigmoid(output_z(thetas, checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")))
+    return thetas, checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
 
 
-def output_z(thetas, X):
-    """Return the `z` (n, n_out) of the last layer, which rank as the scores do, even where those round to 0 or 1."""
+def output_z(thetas, X, n_threads=None):
+    """Return the `z` (n, n_out) of the last layer.
+
+    They rank the classes as the scores do, and still tell them apart where the scores round to 0 or 1.
+    """
     thetas = checks.in_dtype(thetas, X.dtype)
-    return in_blocks(lambda rows: propagate(thetas, rows)[1], X)
+    return in_blocks(lambda rows: propagate(thetas, rows)[1], X, n_threads)
 
 
 def propagate(thetas, X):
@@ -152,11 +159,11 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
     lam = checks.not_negative(lam, "lam")
     with all_cores(n_threads) as map_blocks:
         J, gradient = sum_over_blocks(params, layer_sizes, cut(X, y), lam, map_blocks)
-    check_finite(J, gradient, params, X)
+    check_for_overflow(J, gradient, params, X)
     return J, gradient
 
 
-@np.errstate(all="ignore")  # what overflows makes the cost infinite or NaN, and `check_finite` says why
+@np.errstate(all="ignore")  # where numbers overflow, the cost is infinite or NaN: `check_for_overflow` says why
 def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map):
     """Return the cost and its gradient for all examples: add up those of the blocks, then regularise.
 
@@ -175,20 +182,24 @@ def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map):
     gradient : ndarray (n_params,) of float64
     """
     thetas = split(params, layer_sizes)
-    m, dtype = sum(len(block.y) for block in blocks), blocks[0].X.dtype
-    # Column by column in memory, as the products read the weights; this also makes a block's columns quick to take out.
+    dtype = blocks[0].X.dtype
+    # order="F" keeps each column together in memory: a block's columns are then quick to take out, and to multiply.
     first, *others = [theta.astype(dtype, order="F") for theta in thetas]
 
     def backpropagate_block(block):
         return backpropagate([first[:, block.columns], *others], block)
 
-    J, sums = 0.0, [np.zeros(theta.shape, dtype) for theta in thetas]
-    for block, (cost, gradients) in zip(blocks, map_blocks(backpropagate_block, blocks), strict=True):
-        J += cost / m
-        sums[0][:, block.columns] += gradients[0]
-        for total, gradient in zip(sums[1:], gradients[1:], strict=True):
-            total += gradient
+    cost = 0.0
+    sums = [np.zeros(theta.shape, dtype) for theta in thetas]
+    results = map_blocks(backpropagate_block, blocks)
+    for block, (block_cost, block_slopes) in zip(blocks, results, strict=True):
+        cost += block_cost
+        sums[0][:, block.columns] += block_slopes[0]
+        for total, slopes in zip(sums[1:], block_slopes[1:], strict=True):
+            total += slopes
 
+    m = sum(len(block.y) for block in blocks)
+    J = cost / m
     gradients = [total.astype(np.float64) / m for total in sums]
     for theta, gradient in zip(thetas, gradients, strict=True):
         J += lam / (2 * m) * np.sum(theta[:, 1:] ** 2, dtype=np.float64)
@@ -196,7 +207,7 @@ def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map):
     return float(J), join(gradients)
 
 
-@np.errstate(all="ignore")  # once more, since each thread has a setting of its own
+@np.errstate(all="ignore")  # as for `sum_over_blocks`: each thread has its own setting, and blocks run in threads
 def backpropagate(thetas, block):
     """Return the cost and the gradient of a block's examples, each summed over them, as lesson 03 derives them.
 
@@ -219,14 +230,15 @@ def backpropagate(thetas, block):
     gradients = []
     delta = activations[-1] - Y
     for layer in reversed(range(len(thetas))):
-        theta, a = thetas[layer], activations[layer]
-        gradients.insert(0, np.column_stack([delta.sum(axis=0), delta.T @ a]))
+        theta, a = thetas[layer], activations[layer]  # a goes into this layer
+        slopes = np.column_stack([delta.sum(axis=0), delta.T @ a])
+        gradients.insert(0, slopes)
         if layer > 0:
             delta = delta @ theta[:, 1:] * a * (1 - a)
     return cost, gradients
 
 
-def check_finite(J, gradient, params, X):
+def check_for_overflow(J, gradient, params, X):
     """If the cost or the gradient is NaN or infinite, raise an error that says why."""
     if np.isfinite(J) and np.isfinite(gradient).all():
         return

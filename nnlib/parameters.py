@@ -45,12 +45,12 @@ def theta_shapes(layer_sizes):
 
 
 def sizes_of(thetas):
-    """Return the layer sizes of `thetas` as a tuple: the inverse of `theta_shapes`."""
+    """Return the layer sizes of a list of thetas, as a tuple."""
     return (thetas[0].shape[1] - 1, *(len(theta) for theta in thetas))
 
 
 def pack(thetas):
-    """Return all parameters as one flat vector, layer by layer, each row by row (what SciPy's optimisers take).
+    """Return all parameters as one flat vector, layer after layer, each row after row (what SciPy's optimisers take).
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def unpack(params, layer_sizes):
     Parameters
     ----------
     params : ndarray (n_params,)
-        All parameters, layer by layer, each row by row.
+        All parameters, layer after layer, each row after row.
     layer_sizes : sequence of int
         Units in each layer, inputs first.
 
@@ -95,12 +95,12 @@ def unpack(params, layer_sizes):
 
 
 def join(thetas):
-    """Do what `pack` does, without checks."""
+    """Do what `pack` does, without checking the argument."""
     return np.concatenate([theta.ravel() for theta in thetas])
 
 
 def split(params, layer_sizes):
-    """Do what `unpack` does, without checks."""
+    """Do what `unpack` does, without checking the arguments."""
     shapes = theta_shapes(layer_sizes)
-    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    ends = np.cumsum([math.prod(shape) for shape in shapes])  # the last one is the end of the vector
     return [part.reshape(shape) for part, shape in zip(np.split(params, ends[:-1]), shapes, strict=True)]

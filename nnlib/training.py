@@ -1,4 +1,4 @@
-"""Training: L-BFGS-B walks down the cost, while we watch."""
+"""Training: L-BFGS-B walks down the cost, and a record is kept."""
 
 import time
 from contextlib import nullcontext
@@ -9,7 +9,7 @@ import numpy as np
 from . import checks
 from .blocks import all_cores, compact
 from .metrics import accuracy
-from .model import check_finite, cost_and_gradient, predict, sum_over_blocks
+from .model import check_for_overflow, cost_and_gradient, output_z, sum_over_blocks
 from .parameters import init_thetas, join, sizes_of, split
 
 
@@ -67,7 +67,7 @@ def train(
     """Train a network with L-BFGS-B (Byrd, Lu, Nocedal and Zhu, SIAM J. Sci. Comput. 16, 1995, 1190-1208).
 
     The interrupt button (or Ctrl-C) stops the training and returns the best network so far. While it
-    trains, it keeps a second copy of the part of X that is not blank: half of it, for MNIST.
+    trains, it holds a copy of X without most of the blank pixels: for MNIST, half the size of X.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def train(
         Strength of the regularisation (lambda), 0 or above.
     max_iter : int
         The maximum number of iterations.
-    seed : int or None
+    seed : int, numpy.random.Generator or None
         Seed for the initial weights. The same seed gives the same network on the same machine.
     thetas : list of ndarray or None
         Start from this network instead (a warm start); `layer_sizes`, `seed` and `epsilon` are then ignored.
@@ -120,15 +120,16 @@ def train(
         raise TypeError(f"callback is {callback!r}; expected a function that takes the history, or None.")
 
     start = join(thetas).astype(np.float64)
-    recorder = _Recorder(layer_sizes, validation, callback)
+    recorder = _Recorder(layer_sizes, validation, callback, n_threads)
     try:
-        # SciPy's own steps use vectors too short for BLAS to share between threads: they profit from the limit too.
-        with all_cores(n_threads) as map_blocks, _progress_bar(max_iter, progress) as recorder.bar:
+        # SciPy's own arithmetic runs in here too: its vectors are too short for BLAS to share between threads.
+        with all_cores(n_threads) as map_blocks, _progress_bar(max_iter, progress) as bar:
+            recorder.bar = bar
             blocks = compact(X, y, map_blocks)
 
             def evaluate(params):
                 J, gradient = sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks)
-                check_finite(J, gradient, params, X)
+                check_for_overflow(J, gradient, params, X)
                 recorder.note_evaluation(params, J, gradient)
                 return J, gradient
 
@@ -138,12 +139,13 @@ def train(
                 jac=True,
                 method="L-BFGS-B",
                 callback=recorder.end_iteration,
+                # SciPy's own limit of 15,000 evaluations could end a long training early.
                 options={"maxiter": max_iter, "maxfun": 100 * max_iter},
             )
         message = _explain(result, max_iter)
     except KeyboardInterrupt:
         message = f"Interrupted after {recorder.n_iterations} iterations; this is the best network so far."
-        if recorder.best_params is None:
+        if recorder.best_params is None:  # interrupted before the first evaluation: return the start, with its cost
             recorder.note_evaluation(start, *cost_and_gradient(start, layer_sizes, X, y, lam, n_threads=n_threads))
     return TrainResult(
         thetas=split(recorder.best_params, layer_sizes),
@@ -159,9 +161,9 @@ def train(
 class _Recorder:
     """Remembers the best parameters, and writes the history."""
 
-    def __init__(self, layer_sizes, validation, callback):
-        self.layer_sizes, self.validation, self.callback = layer_sizes, validation, callback
-        self.bar = None
+    def __init__(self, layer_sizes, validation, callback, n_threads):
+        self.layer_sizes, self.validation = layer_sizes, validation
+        self.callback, self.bar, self.n_threads = callback, None, n_threads
         self.best_cost, self.best_params = np.inf, None
         self.gradient_norm = np.nan
         self.n_iterations = self.n_evaluations = 0
@@ -180,11 +182,13 @@ class _Recorder:
             self.best_cost, self.best_params = cost, params.copy()
 
     def end_iteration(self, intermediate_result):
-        """Write the history. SciPy prescribes the argument's name; the line search ended with the last evaluation."""
+        """Write the history. SciPy prescribes the argument's name."""
+        # The last evaluation was at the point that the line search accepted: its norm is this iteration's.
         entry = {"cost": float(intermediate_result.fun), "gradient_norm": self.gradient_norm, "seconds": self.elapsed()}
         if self.validation is not None:
             X, y = self.validation
-            entry["validation_accuracy"] = accuracy(y, predict(split(intermediate_result.x, self.layer_sizes), X))
+            z = output_z(split(intermediate_result.x, self.layer_sizes), X, self.n_threads)
+            entry["validation_accuracy"] = accuracy(y, z.argmax(axis=1))
         for name, value in entry.items():
             self.history[name].append(value)
         self.n_iterations += 1

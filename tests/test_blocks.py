@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import scipy.optimize  # noqa: F401, SciPy brings a BLAS of its own
 import threadpoolctl
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -133,10 +134,10 @@ def test_an_error_in_a_block_reaches_the_caller_and_leaves_nothing_behind(two_bl
 
 def test_blas_is_restored_when_summing_up_the_blocks_is_interrupted(two_blas_threads, monkeypatch):
     class Interrupts:
-        def __truediv__(self, other):
+        def __radd__(self, other):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(nnlib.model, "backpropagate", lambda *arguments: (Interrupts(), 0.0))
+    monkeypatch.setattr(nnlib.model, "backpropagate", lambda *arguments: (Interrupts(), [0.0]))
     X = [[0.5]] * (3 * BLOCK_SIZE)
     # The name keeps the traceback alive, as a notebook does with the last error.
     with pytest.raises(KeyboardInterrupt) as last_error:
