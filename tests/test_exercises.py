@@ -9,11 +9,11 @@ import pytest
 from loading import ROOT, load
 from nbclient import NotebookClient
 
-from nnlib.exercises import judging, question, questions, session
+from nnlib.exercises import judging, session
 from nnlib.exercises.calling import call
 from nnlib.exercises.comparing import difference, same
 from nnlib.exercises.judging import judge
-from nnlib.exercises.tasks import EXERCISES, TASKS
+from nnlib.exercises.tasks import EXERCISES, QUESTIONS, TASKS
 from nnlib.exercises.verdict import NOT_TRIED, RIGHT, WRONG, Verdict
 
 build = load(ROOT / "notebooks" / "build.py")
@@ -60,8 +60,8 @@ def test_every_task_has_answers_hints_and_a_reference_that_is_right(name):
 
 @pytest.mark.parametrize("name", TASKS)
 def test_every_known_mistake_is_recognised(name):
-    for mistake in TASKS[name].mistakes:
-        assert judge(TASKS[name], mistake.function, 0).cause == mistake.cause
+    for cause, function in TASKS[name].wrong_answers():
+        assert judge(TASKS[name], function, 0).cause == cause
 
 
 def test_an_endless_loop_ends_also_one_that_swallows_exceptions():
@@ -204,7 +204,7 @@ def test_summary(fresh_session):
     assert dict(fresh_session[-1].rows) == {WRONG: "layer", NOT_TRIED: "random_thetas, propagate, n_parameters"}
 
 
-@pytest.mark.parametrize("function", [session.check, session.hint, session.submitted, question.find, session.summary])
+@pytest.mark.parametrize("function", [session.check, session.hint, session.submitted, session.ask, session.summary])
 def test_names_that_are_none(function):
     arguments = ("sigmoit", right) if function is session.check else ("sigmoit",)
     with pytest.raises(ValueError, match="sigmoit"):
@@ -232,7 +232,7 @@ def test_a_verdict_reads_well_as_text_and_as_html():
         (np.arange(3.0), np.array([0, 1, np.nan]), "NaN"),
         (np.arange(3.0), 2 * np.arange(3.0), "2 times"),
         (np.arange(3.0), -np.arange(3.0), "sign"),
-        ([np.zeros(2), np.zeros(3)], [np.zeros(2)], "1 things; expected 2"),
+        ([np.zeros(2), np.zeros(3)], [np.zeros(2)], "length is 1; expected 2"),
         ({"a": 1.0}, 1.0, "a dict"),
     ],
 )
@@ -242,15 +242,15 @@ def test_differences_in_words(expected, got, words):
 
 
 def test_questions_have_one_right_answer_and_say_why():
-    for q in questions.QUESTIONS.values():
+    for q in QUESTIONS.values():
         assert 0 <= q.right < len(q.options) == len(set(q.options)) >= 2
-        assert escape(q.why) in question.explained(q, q.right)
-        assert escape(q.why) not in question.explained(q, (q.right + 1) % len(q.options))
+        assert escape(q.why) in session.explained(q, q.right)
+        assert escape(q.why) not in session.explained(q, (q.right + 1) % len(q.options))
 
 
 def test_a_question_answers_a_choice():
-    name = next(iter(questions.QUESTIONS))
-    q, box = questions.QUESTIONS[name], question.ask(name)
+    name = next(iter(QUESTIONS))
+    q, box = QUESTIONS[name], session.ask(name)
     _, choice, verdict = box.children
     assert choice.value is None
     choice.value = q.options[q.right - 1]
@@ -277,7 +277,7 @@ def test_source(source):
     for name in tasks:
         assert f'submitted("{name}")' in text
     for name in re.findall(r'ask\("(.+?)"\)', text):
-        assert name in questions.QUESTIONS
+        assert name in QUESTIONS
     assert f'summary("{source.stem[:2]}")' in text
 
     learners = (ROOT / "notebooks" / "exercises" / f"{source.stem}.ipynb").read_text(encoding="utf-8")

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+RETURNS_NOTHING = "It returns nothing (`None`). Is the `return` missing?"
+
 
 def same(expected, got, rtol=1e-6):
     """Return whether a result is what was expected: lists and tuples alike, all types of numbers alike."""
@@ -27,9 +29,9 @@ def same(expected, got, rtol=1e-6):
 
 
 def difference(expected, got, rtol=1e-6):
-    """Return in words what is most probably wrong with a result; "" where nothing special is."""
+    """Return in words what is most probably wrong with a result; or "" where nothing stands out."""
     if got is None:
-        return "It returns nothing (`None`). Is the `return` missing?"
+        return RETURNS_NOTHING
     if _is_sequence(expected):
         return _sequences_differ(expected, got, rtol)
     a, b = as_array(expected), as_array(got)
@@ -62,7 +64,7 @@ def _sequences_differ(expected, got, rtol):
     if not isinstance(got, (list, tuple)):
         return f"It returns {_kind(got)}; expected {_kind(expected)}."
     if len(got) != len(expected):
-        return f"It returns {len(got)} things; expected {len(expected)}."
+        return f"Its length is {len(got)}; expected {len(expected)}."
     for i, (a, b) in enumerate(zip(expected, got, strict=True)):
         if not same(a, b, rtol):
             words = difference(a, b, rtol)
