@@ -1,6 +1,10 @@
 """The checks of the exercises: typical wrong answers are told their cause, right ones are accepted however written."""
 
+import os
 import re
+import signal
+import sys
+import threading
 import time
 from html import escape
 
@@ -9,7 +13,7 @@ import pytest
 from loading import ROOT, load
 from nbclient import NotebookClient
 
-from nnlib.exercises import judging, session
+from nnlib.exercises import calling, judging, session
 from nnlib.exercises.calling import call
 from nnlib.exercises.comparing import difference, same
 from nnlib.exercises.judging import judge
@@ -89,10 +93,78 @@ def test_an_endless_loop_ends_also_one_that_swallows_exceptions():
     assert call(stubborn, (0,), seconds=0.2).error is None  # it was interrupted twice, and went its way
 
 
-def test_what_is_late_does_not_hit_what_comes_after():
-    for _ in range(200):
-        call(time.sleep, (0.002,), seconds=0.002)
-    time.sleep(0.05)  # an exception that was still on its way would be raised here
+def burn(seconds):
+    """Use this much processor time."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+@pytest.mark.parametrize(("function", "wall"), [(time.sleep, 0.002), (burn, None)])
+def test_what_is_late_does_not_hit_what_comes_after(function, wall):
+    # The function ends just when its time is up: an exception that is then still on its way must not arrive here.
+    for _ in range(500):
+        call(function, (0.002,), seconds=0.002, wall=wall)
+    for worker in [thread for thread in threading.enumerate() if isinstance(thread, calling._Worker)]:
+        worker.join(10)  # none goes on raising
+        assert not worker.is_alive()
+    burn(0.05)
+
+
+def test_waiting_is_not_counted_up_to_a_limit():
+    if not calling.THREADS_HAVE_CLOCKS:
+        pytest.skip("here, a thread's processor time is not known")
+    assert call(time.sleep, (0.3,), seconds=0.1).error is None
+    assert call(time.sleep, (0.3,), seconds=0.1, wall=0.1).too_long
+
+
+def test_on_a_busy_machine_a_right_answer_has_the_time_that_it_needs():
+    if not calling.THREADS_HAVE_CLOCKS:
+        pytest.skip("here, a thread's processor time is not known")
+    stop = threading.Event()
+
+    def hog():
+        while not stop.is_set():
+            pass
+
+    hogs = [threading.Thread(target=hog) for _ in range(4)]
+    for thread in hogs:
+        thread.start()
+    started = time.perf_counter()
+    result = call(burn, (0.2,), seconds=0.4)
+    elapsed = time.perf_counter() - started
+    stop.set()
+    for thread in hogs:
+        thread.join()
+    assert result.error is None
+    assert elapsed > 0.4  # it would have failed by the clock
+    assert 0.2 <= result.seconds < 0.4
+
+
+def test_what_cannot_be_stopped_is_left_to_itself(monkeypatch):
+    monkeypatch.setattr(calling, "ATTEMPTS", 1)
+    event = threading.Event()
+    result = call(event.wait, (), seconds=0.05, wall=0.05)
+    assert result.too_long
+    assert result.still_running
+    event.set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent differently there")
+def test_an_interrupt_from_outside_ends_the_function():
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    counted = [0]
+
+    def endless():
+        while True:
+            counted[0] += 1
+
+    with pytest.raises(KeyboardInterrupt):
+        call(endless, ())
+    before = counted[0]
+    time.sleep(0.05)
+    assert counted[0] == before > 0
 
 
 def test_an_endless_loop_is_explained(monkeypatch):

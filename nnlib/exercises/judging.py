@@ -55,6 +55,8 @@ def _failed(task, case, result):
         )
     if result.too_long:
         cause = f"It did not finish within {SECONDS:g} seconds. Is there a loop that never ends?"
+        if result.still_running:
+            cause += " It could not even be stopped: restart the kernel."
     elif isinstance(error, RecursionError):
         cause = "It calls itself without end."
     else:
