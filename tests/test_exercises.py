@@ -204,6 +204,111 @@ def test_a_warning_is_a_remark():
     assert "overflow" in verdict.remark
 
 
+class Unfriendly:
+    """An object that raises however it is looked at."""
+
+    def fails(self, *_):
+        raise RuntimeError("leave me alone")
+
+    __repr__ = __str__ = __format__ = __len__ = __iter__ = __getitem__ = __array__ = fails
+    __eq__ = __ne__ = __bool__ = __float__ = __int__ = __add__ = __sub__ = __abs__ = __hash__ = fails
+    shape = ndim = dtype = x = property(fails)
+
+
+class UnfriendlyArray(np.ndarray):
+    __repr__ = __str__ = __format__ = __eq__ = __ne__ = __bool__ = __iter__ = Unfriendly.fails
+
+
+class UnfriendlyError(Exception):
+    __repr__ = __str__ = Unfriendly.fails
+
+
+UNFRIENDLY_ITEMS = np.array([None, None, 1.0])
+UNFRIENDLY_ITEMS[0] = Unfriendly()
+RECURSIVE_LIST, RECURSIVE_DICT, RECURSIVE_ARRAY = [], {}, np.array([None, 1.0])
+RECURSIVE_LIST += [RECURSIVE_LIST, 1.0]
+RECURSIVE_DICT["ann"] = RECURSIVE_DICT
+RECURSIVE_ARRAY[0] = RECURSIVE_ARRAY
+ODD_RESULTS = {
+    "an object": object(),
+    "an unfriendly object": Unfriendly(),
+    "a list of them": [Unfriendly(), Unfriendly()],
+    "a dict of them": {"ann": Unfriendly(), "ben": Unfriendly(), "eva": Unfriendly()},
+    "an array of them": UNFRIENDLY_ITEMS,
+    "an unfriendly array": np.zeros((3, 4)).view(UnfriendlyArray),
+    "a complex number": 1j,
+    "an array of complex numbers": np.zeros((3, 4), dtype=complex),
+    "a date": np.datetime64("2024-02-29"),
+    "an array of dates": np.array(["2024-02-29", "NaT"], dtype="datetime64[D]"),
+    "an array of time spans": np.zeros(3, dtype="timedelta64[s]"),
+    "records": np.zeros(3, dtype=[("x", float), ("y", "U3")]),
+    "a record": np.zeros(1, dtype=[("x", float)])[0],
+    "a list in itself": RECURSIVE_LIST,
+    "a pair of them": (RECURSIVE_LIST, RECURSIVE_LIST),
+    "a dict in itself": RECURSIVE_DICT,
+    "an array in itself": RECURSIVE_ARRAY,
+    "a number too long to show": 10**5000,
+    "text": "0.5",
+    "bytes": b"\xff",
+    "an empty array": np.zeros((0, 3)),
+    "lists of different lengths": [[1.0], [1.0, 2.0]],
+    "a class": Unfriendly,
+    "a generator": (i for i in range(3)),
+}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_result_gets_a_verdict_however_odd(name, monkeypatch):
+    monkeypatch.setattr(judging, "N_RANDOM", 1)
+    for words, result in ODD_RESULTS.items():
+        verdict = judge(TASKS[name], lambda *_, result=result: result, 0)
+        assert verdict.outcome == WRONG, words
+        assert verdict.cause, words
+        assert len(str(verdict)) < 3000, words
+        assert verdict._repr_html_(), words
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "layer", "one_hot", "accuracy", "propagate", "cost_and_gradient", "merge"])
+@pytest.mark.parametrize("dtype", [complex, object])
+def test_the_right_numbers_in_an_odd_type_get_a_verdict(name, dtype):
+    def answer(*arguments):
+        result = TASKS[name].reference(*arguments)
+        parts = result if isinstance(result, (list, tuple)) else [result]
+        odd = [np.asarray(part, dtype=object).astype(dtype) if name != "merge" else [part] for part in parts]
+        return odd if isinstance(result, (list, tuple)) else odd[0]
+
+    verdict = judge(TASKS[name], answer, 0)
+    assert verdict.outcome == WRONG
+    assert verdict.cause
+
+
+def test_complex_numbers_are_named():
+    assert "complex numbers" in judge(TASKS["sigmoid"], lambda z: TASKS["sigmoid"].reference(z) + 0j, 0).cause
+
+
+def test_an_error_without_a_message_gets_a_verdict():
+    def sigmoid(z):
+        raise UnfriendlyError
+
+    assert "raises UnfriendlyError" in judge(TASKS["sigmoid"], sigmoid, 0).cause
+
+
+def test_odd_things_put_into_an_argument_are_a_change():
+    def propagate(thetas, X):
+        thetas.append(Unfriendly())
+        return thetas
+
+    assert "in place" in judge(TASKS["propagate"], propagate, 0).cause
+
+
+def test_the_output_closed_by_the_learner_is_no_error():
+    def sigmoid(z):
+        sys.stdout.close()
+        return 1 / (1 + np.exp(-z))
+
+    assert judge(TASKS["sigmoid"], sigmoid, 0).outcome == RIGHT
+
+
 @pytest.mark.parametrize("answer", [None, ...])
 def test_what_is_no_function_yet_was_not_tried(answer):
     assert judge(TASKS["sigmoid"], answer).outcome == NOT_TRIED

@@ -67,7 +67,11 @@ def _failed(task, case, result):
 
 def _advised(error):
     """Return the message of an error, as a sentence, and what an error of this kind mostly means."""
-    text, advice = str(error), ""
+    try:
+        text = str(error)
+    except Exception:  # an error of the learner's own, whose __str__ raises
+        text = "it has no message that can be shown"
+    advice = ""
     if "matmul" in text or "not aligned" in text or "could not be broadcast" in text:
         advice = "The shapes do not fit: is one of them transposed (`.T`), or the bias column still in it?"
     elif "length-1 array" in text or "only 0-dimensional" in text or "size-1 array" in text:

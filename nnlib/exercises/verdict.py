@@ -140,10 +140,13 @@ class _Shown(reprlib.Repr):
 
 def shown(value, length=LENGTH):
     """Return a value in a few readable lines, of not many more characters than `length`."""
-    for n_items in (12, 6, 3):
-        text = _Shown(length, n_items).repr(value)
-        if len(text) <= length:
-            return text
+    try:
+        for n_items in (12, 6, 3):
+            text = _Shown(length, n_items).repr(value)
+            if len(text) <= length:
+                return text
+    except Exception:  # a class of the learner's own, whose __repr__ raises
+        return f"a {type(value).__name__} that cannot be shown"
     return text[: length - 1] + "…"
 
 
