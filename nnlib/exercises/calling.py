@@ -64,7 +64,7 @@ def call(function, arguments, seconds=5.0, *, wall=None):
     if worker.came_back:
         result = Call(worker.value, worker.error, seconds=worker.seconds)
     else:
-        result = Call(error=TimeIsUp(), still_running=not worker.over.is_set())
+        result = Call(error=TimeIsUp(), still_running=not worker.finished)
     if result.error is not None:
         if not isinstance(result.error, (Exception, TimeIsUp, SystemExit)):
             raise result.error  # an interrupt is the learner's, and goes through
@@ -78,8 +78,12 @@ class _Worker(threading.Thread):
     """A thread that calls a function.
 
     To end the function, `TimeIsUp` is raised in its thread. It may arrive late, when the function has returned
-    already. In a thread of its own, it then hits nothing but the few lines of `run`, which are made for it.
-    What waits for it waits for `over`: an interrupt in `Thread.join` makes Python 3.11 take a thread for ended.
+    already. In a thread of its own, it then hits nothing but the few lines of `run`, which are made for it; and the
+    thread stays until the caller dismisses it, so that it never hits another one that got the same number.
+
+    What these lines do must hold wherever `TimeIsUp` strikes. So they set attributes and use bare locks: an event
+    or a `with` could be left half done. What waits here can be interrupted; an interrupt in `Thread.join` would
+    make Python 3.11 take the thread for ended.
     """
 
     def __init__(self, function, arguments):
@@ -87,57 +91,61 @@ class _Worker(threading.Thread):
         self.function, self.arguments = function, arguments
         self.context = contextvars.copy_context()  # np.errstate, and where a notebook shows what is displayed
         self.value, self.error, self.seconds, self.came_back = None, None, 0.0, False
-        self.clock = None
-        self.begun, self.over, self.lock = threading.Event(), threading.Event(), threading.Lock()
+        self.clock, self.begun, self.finished = None, threading.Event(), False
+        self.until_finished, self.until_dismissed = threading.Lock(), threading.Lock()
+        self.until_finished.acquire()
+        self.until_dismissed.acquire()
 
     def run(self):
         try:
-            if THREADS_HAVE_CLOCKS:
-                self.clock = time.pthread_getcpuclockid(threading.get_ident())
-            self.begun.set()  # from here on, TimeIsUp may be raised
-            try:
-                self.value = self.context.run(self.function, *self.arguments)
-            except BaseException as error:
-                self.error = error
-            self.seconds, self.came_back = time.thread_time(), True
-        except TimeIsUp:  # it came after the function had returned
-            pass
-        while not self.over.is_set():
-            try:
-                with self.lock:
-                    self.over.set()  # from here on, it is not raised any more
-                    _raise_in(self.ident, None)  # and none is on its way
-            except TimeIsUp:
-                pass
+            self._call()
+            self._finish()
+        except TimeIsUp:  # the function had returned already; if there is another one, it is a second away
+            self._finish()
+
+    def _call(self):
+        if THREADS_HAVE_CLOCKS:
+            self.clock = time.pthread_getcpuclockid(threading.get_ident())
+        self.begun.set()  # from here on, TimeIsUp may come
+        try:
+            self.value = self.context.run(self.function, *self.arguments)
+        except BaseException as error:
+            self.error = error
+        self.seconds, self.came_back = time.thread_time(), True
+
+    def _finish(self):
+        if not self.finished:
+            self.finished = True
+            self.until_finished.release()
+        self.until_dismissed.acquire()
 
     def wait(self, seconds, wall):
         """Wait until the function has returned, or has used its time up."""
         self.begun.wait()
         started = time.monotonic()
-        while not self.over.is_set():
+        while not self.finished:
             elapsed = time.monotonic() - started
             left = min(wall - elapsed, seconds - self._processor_time(elapsed))
             if left <= 0:
                 return
-            self.over.wait(min(max(left, 0.001), 0.5))  # on Windows, an interrupt waits for the end of it
+            # No longer than half a second: on Windows, an interrupt waits for the end of it.
+            self.until_finished.acquire(timeout=min(max(left, 0.001), 0.5))
 
     def _processor_time(self, elapsed):
-        if not THREADS_HAVE_CLOCKS:
-            return elapsed
-        try:
-            return time.clock_gettime(self.clock)
-        except OSError:  # the thread has ended meanwhile
-            return 0.0
+        return time.clock_gettime(self.clock) if THREADS_HAVE_CLOCKS else elapsed
 
     def stop(self):
-        """End the function, if it is still running; one that cannot be ended is left to itself."""
-        for _ in range(ATTEMPTS):
-            if self.over.is_set() or self.ident is None:  # it has ended, or could not even be started
-                return
-            with self.lock:
-                if self.begun.is_set() and not self.over.is_set():
-                    _raise_in(self.ident, TimeIsUp)
-            self.over.wait(1.0)
+        """End the function, if it is still running, and then the thread; what cannot be ended is left to itself."""
+        try:
+            for _ in range(ATTEMPTS):
+                if self.finished or not self.begun.wait(1.0):  # or it could not even be started
+                    break
+                _raise_in(self.ident, TimeIsUp)
+                self.until_finished.acquire(timeout=1.0)
+            if self.finished:
+                _raise_in(self.ident, None)
+        finally:
+            self.until_dismissed.release()
 
 
 def _raise_in(thread, error):
