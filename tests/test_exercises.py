@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -13,12 +14,13 @@ import pytest
 from loading import ROOT, load
 from nbclient import NotebookClient
 
+from nnlib import Example, load_network
 from nnlib.exercises import calling, judging, session
 from nnlib.exercises.calling import call
 from nnlib.exercises.comparing import difference, same
 from nnlib.exercises.judging import judge
 from nnlib.exercises.tasks import EXERCISES, QUESTIONS, TASKS
-from nnlib.exercises.verdict import NOT_TRIED, RIGHT, WRONG, Verdict
+from nnlib.exercises.verdict import NOT_TRIED, RIGHT, WRONG, Verdict, shown, shown_call
 
 build = load(ROOT / "notebooks" / "build.py")
 SOURCES = sorted((ROOT / "notebooks" / "source" / "exercises").glob("*.md"))
@@ -66,6 +68,20 @@ def test_every_task_has_answers_hints_and_a_reference_that_is_right(name):
 def test_every_known_mistake_is_recognised(name):
     for cause, function in TASKS[name].wrong_answers():
         assert judge(TASKS[name], function, 0).cause == cause
+
+
+def test_the_exercises_are_those_of_the_notebooks():
+    assert list(EXERCISES) == [source.stem for source in SOURCES]
+    assert len(TASKS) == sum(len(tasks) for tasks in EXERCISES.values())  # no name twice
+    for name in QUESTIONS:
+        assert [stem for stem in EXERCISES if stem.startswith(name[:2])], name
+
+
+@pytest.mark.parametrize("name", [name for name, task in TASKS.items() if task.must_hold])
+def test_what_a_result_looks_like_never_fails_it(name):
+    suspicious = replace(TASKS[name], looks_like={"It looks wrong.": lambda *_: True})
+    assert judge(suspicious, suspicious.reference, 0).outcome == RIGHT
+    assert judge(suspicious, lambda *_: 0, 0).cause == "It looks wrong."
 
 
 def test_an_endless_loop_ends_also_one_that_swallows_exceptions():
@@ -396,6 +412,41 @@ def test_a_verdict_reads_well_as_text_and_as_html():
     assert "<code>a &lt; b</code>" in html
     assert "f&lt;x&gt;: wrong" in html
     assert 'role="status"' in html
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float32(1 / 3), "0.333333"),
+        (np.int64(3), "3"),
+        (np.str_("ann"), "'ann'"),
+        ({np.str_("ann"): np.float64(0.5)}, "{'ann': 0.5}"),
+        ((1.0,), "(1,)"),
+        (np.array([0.5, 1]), "[0.5, 1. ]"),
+        (np.zeros((50, 2)), "an array of shape (50, 2), from 0 to 0"),
+        (np.zeros((50, 2), dtype=complex), "an array of shape (50, 2), dtype complex128"),
+        ([np.arange(3)] * 2, "[[0, 1, 2], [0, 1, 2]]"),
+        (list(range(100)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …]"),
+        (RECURSIVE_LIST, "[[[[[…], 1], 1], 1], 1]"),
+        (Example([np.zeros((2, 2))], 7, "ann"), "Example(1 stroke, 7, 'ann')"),
+        (Example([np.zeros((2, 2))] * 2, 7, ""), "Example(2 strokes, 7, '')"),
+        (np.random.default_rng(0), "rng"),
+        (load_network(), "network"),
+        (right, "right"),
+        (None, "None"),
+        (Unfriendly(), "an object of type Unfriendly, which cannot be shown"),
+    ],
+)
+def test_values_are_shown(value, text):
+    assert shown(value) == text
+
+
+def test_much_is_shown_in_little_room():
+    thetas = [np.full((3, 4), 1 / 3) for _ in range(10)]
+    for value in (thetas, (thetas, thetas), "x" * 10000, list("x" * 10000), [thetas] * 100):
+        assert len(shown(value)) <= 400
+        assert "…" in shown(value) or "an array" in shown(value)
+    assert len(shown_call("layer", [np.random.default_rng(0).random((5, 8))] * 3)) < 420
 
 
 @pytest.mark.parametrize(

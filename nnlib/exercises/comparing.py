@@ -43,7 +43,7 @@ def difference(expected, got, rtol=1e-6):
     try:
         return _difference(expected, got, rtol)
     except Exception:  # as in `same`
-        return f"It returns a {type(got).__name__}; expected {_kind(expected)}."
+        return f"It returns an object of type {type(got).__name__}; expected {_kind(expected)}."
 
 
 def _difference(expected, got, rtol):
@@ -140,4 +140,4 @@ def _kind(value):
     if isinstance(value, (int, float, np.floating, np.integer)) and not isinstance(value, np.timedelta64):
         return "a number"
     names = {list: "a list", tuple: "a tuple", dict: "a dict", str: "text", type(None): "nothing (`None`)"}
-    return names.get(type(value), f"a {type(value).__name__}")
+    return names.get(type(value), f"an object of type {type(value).__name__}")

@@ -146,7 +146,7 @@ def shown(value, length=LENGTH):
             if len(text) <= length:
                 return text
     except Exception:  # a class of the learner's own, whose __repr__ raises
-        return f"a {type(value).__name__} that cannot be shown"
+        return f"an object of type {type(value).__name__}, which cannot be shown"
     return text[: length - 1] + "…"
 
 
