@@ -42,7 +42,7 @@ class Task:
     reference: Callable
     draw: Callable
     hints: list
-    examples: list = ()
+    examples: list = field(default_factory=list)
     mistakes: dict = field(default_factory=dict)
     must_hold: dict = field(default_factory=dict)
     looks_like: dict = field(default_factory=dict)
