@@ -68,10 +68,10 @@ def fetch(name):
     failures = []
     for mirror in MIRRORS:
         try:
-            with tempfile.TemporaryDirectory() as folder:  # not pooch's own, from which a bad file would come again
+            with tempfile.TemporaryDirectory() as folder:  # not pooch's own cache, which would keep a bad file
                 path = pooch.retrieve(f"{mirror}{name}.gz", known_hash=None, fname=f"{name}.gz", path=folder)
                 return checked(name, gzip.decompress(Path(path).read_bytes()))
-        except (Exception, SystemExit) as error:  # whatever a network can do: try the next mirror, then report all
+        except (Exception, SystemExit) as error:  # whatever goes wrong: try the next mirror, then report all failures
             failures.append(f"  {mirror}: {error}")
     raise SystemExit(f"{name} could not be fetched:\n" + "\n".join(failures))
 
@@ -95,7 +95,7 @@ def build(contents):
         labels.append(half_labels[order])
         images.append(parse_images(contents[f"{half}-images-idx3-ubyte"])[order])
     variables = {
-        "data": np.concatenate(images).T,  # (784, 70000): one image a column, as the file of this name always was
+        "data": np.concatenate(images).T,  # (784, 70000): one image per column, as in every file of this name
         "label": np.concatenate(labels).astype(np.float64)[np.newaxis, :],  # (1, 70000)
     }
     buffer = io.BytesIO()

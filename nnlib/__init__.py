@@ -1,23 +1,20 @@
 """A neural network in plain NumPy that learns to read handwritten digits.
 
-X is (n, 784), one image a row, pixel values in [0, 1]; y is (n,) of integer digits. A network is a
+X is (n, 784), one image per row, pixel values in [0, 1]; y is (n,) of integer digits. A network is a
 list of `thetas`, one array (n_out, 1 + n_in) for each layer, bias in column 0.
 
-Data flows one way: data -> init -> model -> training -> prediction -> metrics, plots.
+Data flows one way: data -> parameters -> model -> training -> network -> metrics, plots.
 """
 
 from .data import load_mnist
-from .drawing import strokes_to_image
+from .drawing import recognise, strokes_to_image
 from .examples import Example, load_examples, save_examples
 from .gradcheck import check_gradient, numerical_gradient
-from .init import init_thetas, pack, unpack
-from .model import cost_and_gradient, forward
-from .network import Network
-from .prediction import predict, predict_scores
-from .recognition import recognise
+from .model import cost_and_gradient, forward, predict, predict_scores
+from .network import Network, load_network, load_thetas, save_thetas
+from .parameters import init_thetas, pack, unpack
 from .teaching import teach
 from .training import TrainResult, train
-from .weights import load_network, load_thetas, save_thetas
 
 __version__ = "0.1.0"
 

@@ -15,21 +15,21 @@ def parse(arguments):
         prog="python -m nnlib",
         description="Train a network on the 60,000 MNIST digits and measure it on the 10,000 test digits.",
     )
-    parser.add_argument("--data", metavar="FILE", help="another mnist-original.mat than the one that ships")
+    parser.add_argument("--data", metavar="FILE", help="use this mnist-original.mat instead of the one that ships")
     parser.add_argument(
-        "--hidden", type=int, nargs="+", default=[100], metavar="N", help="hidden units, a layer each (100)"
+        "--hidden", type=int, nargs="+", default=[100], metavar="N", help="hidden units, one number per layer (100)"
     )
     parser.add_argument(
         "--lam", type=float, default=0.1, metavar="L", help="strength of the regularisation (%(default)s)"
     )
     parser.add_argument(
-        "--preparation", choices=PREPARATIONS, default="none", help="what is done to the images first (%(default)s)"
+        "--preparation", choices=PREPARATIONS, default="none", help="how the images are prepared first (%(default)s)"
     )
-    parser.add_argument("--max-iter", type=int, default=100, metavar="N", help="the most iterations (%(default)s)")
+    parser.add_argument("--max-iter", type=int, default=100, metavar="N", help="iterations at most (%(default)s)")
     parser.add_argument(
-        "--epsilon", type=float, default=0.15, metavar="E", help="weights start in [-E, E] (%(default)s)"
+        "--epsilon", type=float, default=0.15, metavar="E", help="initial weights lie in [-E, E] (%(default)s)"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="for the initial weights; without it, others each time")
+    parser.add_argument("--seed", type=int, metavar="N", help="for the initial weights; default: a new one each time")
     parser.add_argument("--save", type=Path, metavar="FILE.npz", help="where to save the network")
     parser.add_argument("--save-text", type=Path, metavar="FOLDER", help="where to save Theta1.txt and Theta2.txt")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
@@ -44,7 +44,7 @@ def parse(arguments):
         parser.error("--save-text cannot keep a preparation; use --save, or --preparation none")
     folder = options.save_text
     if folder and not folder.is_dir() and (folder.suffix or folder.exists()):
-        parser.error(f"--save-text is {options.save_text}; expected a folder, of a name without a dot")
+        parser.error(f"--save-text is {options.save_text}; expected a folder whose name has no dot")
     return options
 
 
@@ -58,7 +58,7 @@ def main(arguments=None):
 
 
 def run(options):
-    """Do what `main` promises, with errors left to it."""
+    """Load, train, measure and save; `main` handles the errors."""
     mnist = load_mnist(options.data)
     mnist = mnist._replace(
         X_train=prepare(mnist.X_train, options.preparation), X_test=prepare(mnist.X_test, options.preparation)

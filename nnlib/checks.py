@@ -1,5 +1,6 @@
-"""What every argument must be. Each function returns its argument, ready to use, or says what is wrong with it."""
+"""What every argument must be. Each function returns its argument, ready to use, or says what is wrong in an error."""
 
+import itertools
 import math
 import numbers
 import operator
@@ -16,7 +17,7 @@ def dense(array, name):
     try:
         array = np.asarray(array)
     except ValueError as error:  # rows of unequal length
-        raise ValueError(f"{name} is no rectangular array: {error}") from None
+        raise ValueError(f"{name} is not a rectangular array: {error}") from None
     if array.dtype.kind not in "buif":
         raise TypeError(f"{name} has dtype {array.dtype}; expected numbers.")
     return array
@@ -27,8 +28,8 @@ def images(X, n_inputs=None, name="X"):
     X = dense(X, name)
     if X.dtype not in FLOATS:
         raise TypeError(
-            f"{name} has dtype {X.dtype}; expected float32 or float64. Pixels of 0 to 255 become "
-            f"numbers in [0, 1] by {name} / np.float32(255)."
+            f"{name} has dtype {X.dtype}; expected float32 or float64. Pixel values from 0 to 255 "
+            f"are scaled to [0, 1] by {name} / np.float32(255)."
         )
     if X.ndim != 2 or (n_inputs is not None and X.shape[1] != n_inputs):
         columns = "n_inputs" if n_inputs is None else n_inputs
@@ -37,7 +38,7 @@ def images(X, n_inputs=None, name="X"):
             advice = f" For a single image, pass {name}[np.newaxis, :]."
         elif X.ndim == 2 and X.shape[0] == n_inputs:
             advice = f" It looks transposed: pass {name}.T."
-        raise ValueError(f"{name} has shape {X.shape}; expected (n, {columns}), one image a row.{advice}")
+        raise ValueError(f"{name} has shape {X.shape}; expected (n, {columns}), one image per row.{advice}")
     if X.size == 0:
         raise ValueError(f"{name} is empty (shape {X.shape}); expected at least one image.")
     return X
@@ -62,7 +63,7 @@ def labels(y, n_classes=None, n_rows=None, name="y"):
     if y.dtype.kind not in "ui":
         raise TypeError(f"{name} has dtype {y.dtype}; expected integer labels, such as {name}.astype(int).")
     if y.ndim != 1:
-        raise ValueError(f"{name} has shape {y.shape}; expected (n,), one label an example: try {name}.ravel().")
+        raise ValueError(f"{name} has shape {y.shape}; expected (n,), one label per example: try {name}.ravel().")
     if n_rows is not None and len(y) != n_rows:
         raise ValueError(f"{name} has {len(y)} labels for {n_rows} examples; expected one each.")
     if len(y) == 0:
@@ -86,7 +87,7 @@ def layer_sizes(sizes):
 
 
 def thetas(arrays):
-    """Return `thetas` as a list of float arrays (n_out, 1 + n_in) that fit one another."""
+    """Return `thetas` as a list of float arrays (n_out, 1 + n_in) that fit one another, of finite numbers."""
     if isinstance(arrays, np.ndarray) and arrays.ndim < 3:
         raise TypeError(f"thetas is one array of shape {arrays.shape}; expected a list, one array for each layer.")
     try:
@@ -105,25 +106,30 @@ def thetas(arrays):
             raise ValueError(f"thetas[{i}] has shape {theta.shape}; expected (n_out, 1 + n_in), bias in column 0.")
         if n_in is not None and theta.shape[1] != 1 + n_in:
             raise ValueError(
-                f"thetas[{i}] has {theta.shape[1]} columns; expected {1 + n_in}: the bias and the {n_in} units before."
+                f"thetas[{i}] has {theta.shape[1]} columns; expected {1 + n_in}: the bias and {n_in} previous units."
             )
         n_in = len(theta)
         if theta.dtype not in FLOATS:
             raise TypeError(f"thetas[{i}] has dtype {theta.dtype}; expected float32 or float64.")
+        finite(theta, f"thetas[{i}]")
     return result
 
 
-def finite_thetas(arrays):
-    """Return `thetas` as the function of that name does; their numbers must all be finite."""
-    return [finite(theta, f"thetas[{i}]") for i, theta in enumerate(thetas(arrays))]
+def in_dtype(arrays, dtype):
+    """Return `thetas` as arrays of `dtype`, which must be able to hold their numbers."""
+    largest = max(np.abs(theta).max() for theta in arrays)
+    if largest > np.finfo(dtype).max:
+        raise ValueError(f"thetas reach {largest:.3g}, more than {dtype} can hold; expected smaller weights.")
+    return [theta.astype(dtype, copy=False) for theta in arrays]
 
 
-def params(vector, n_params, sizes):
-    """Return the flat parameter vector as an array (n_params,) of floats."""
+def params(vector, sizes):
+    """Return the flat parameter vector as an array (n_params,) of floats; `sizes` are layer sizes, already checked."""
     vector = dense(vector, "params")
-    if vector.ndim != 1 or len(vector) != n_params:
+    n_params = sum((1 + n_in) * n_out for n_in, n_out in itertools.pairwise(sizes))
+    if vector.shape != (n_params,):
         raise ValueError(
-            f"params has shape {vector.shape}; expected ({n_params},), the parameters of layer_sizes={tuple(sizes)}."
+            f"params has shape {vector.shape}; expected ({n_params},), the parameters of layer_sizes={sizes}."
         )
     return vector if vector.dtype in FLOATS else vector.astype(np.float64)
 

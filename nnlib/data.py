@@ -8,11 +8,13 @@ import numpy as np
 
 from . import checks
 
-DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+HERE = Path(__file__).resolve().parent
+# An installed package carries the project's folder data/ as nnlib/shipped/ (pyproject.toml maps one to the other).
+DATA_FOLDER = HERE / "shipped" if (HERE / "shipped").is_dir() else HERE.parent / "data"
 MNIST_PATH = DATA_FOLDER / "mnist-original.mat"
 N_TRAIN, N_TEST, N_PIXELS = 60_000, 10_000, 784
-# How often each digit occurs, and the sum of the images' check sums. Neither changes with the order of the
-# images; the second changes where a pixel, a label or the split is another.
+# How often each digit occurs, and the sum of the images' checksums. Neither changes with the order of the
+# images; the second changes if a pixel, a label or the split differs.
 CLASS_COUNTS = {
     "training": (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
     "test": (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
@@ -37,10 +39,10 @@ def load_mnist(path=None, *, dtype=np.float32):
     Parameters
     ----------
     path : str, path-like or None
-        A ``mnist-original.mat`` with `data` (784, 70000) and `label` (1, 70000); any order inside the
-        two parts, any numeric types. None takes the file that ships with the project.
+        A ``mnist-original.mat`` with `data` (784, 70000) and `label` (1, 70000); in any order within
+        the two parts, of any numeric type. None means the file that ships with the project.
     dtype : numpy.float32 or numpy.float64
-        Of the images. float32 takes 220 MB, float64 twice that.
+        Type of the images. float32 takes 220 MB, float64 twice that.
 
     Returns
     -------
@@ -76,35 +78,35 @@ def _read_mat(path):
 
     if not path.exists():
         raise FileNotFoundError(
-            f"There is no {path}. It belongs to the project: fetch it again (git checkout data), or make it "
+            f"There is no file {path}. It is part of the project: restore it (git checkout data), or make it "
             "with data/build_mnist.py."
         )
     try:
         variables = scipy.io.loadmat(path, variable_names=["data", "label"], appendmat=False)
     except Exception as error:  # a damaged file can break SciPy's reader and zlib in many ways
         size = f"{path.stat().st_size:,} bytes" if path.is_file() else "a folder"
-        raise _not_mnist(path, f"it cannot be read as a MAT-file ({size}; {error})", "a whole file") from None
+        raise _not_mnist(path, f"it cannot be read as a MAT-file ({size}; {error})", "a complete file") from None
     expected = {"data": (N_PIXELS, N_TRAIN + N_TEST), "label": (1, N_TRAIN + N_TEST)}
     found = {name: variables[name].shape for name in expected if name in variables}
     if found != expected:
         hint = " (data and label are swapped)" if found.get("data") == expected["label"] else ""
-        raise _not_mnist(path, f"it holds {found or 'no such variables'}{hint}", f"the variables {expected}")
+        raise _not_mnist(path, f"it holds {found or 'neither data nor label'}{hint}", f"the variables {expected}")
     pixels = _as_bytes(path, "data", variables["data"], "pixel values: whole numbers from 0 to 255")
     labels = _as_bytes(path, "label", variables["label"], "digits: whole numbers from 0 to 9")
     return pixels.T, labels[0]
 
 
 def _as_bytes(path, name, array, expected):
-    """Return the array as uint8, which holds every pixel value and every digit."""
+    """Return the array as uint8, which can hold every pixel value and every digit."""
     if array.dtype == np.uint8:
         return array
     found = f"its {name} is of type {type(array).__name__}, {array.dtype}"
     if isinstance(array, np.ndarray) and array.dtype.kind in "buif":
-        with np.errstate(invalid="ignore"):  # NaN has no byte, and differs from any
+        with np.errstate(invalid="ignore"):  # NaN becomes some byte, and equals none
             as_bytes = array.astype(np.uint8)
         if (as_bytes == array).all():
             return as_bytes
-        found = f"its {name} holds numbers from {array.min():g} to {array.max():g} that are not all such"
+        found = f"its {name} holds other values (from {array.min():g} to {array.max():g})"
     raise _not_mnist(path, found, expected)
 
 
@@ -126,12 +128,12 @@ def _check_part(path, part, X, y):
 
 
 def fingerprint(X, y):
-    """Return the sum of the CRC-32 of each image and its label, as bytes: the same for any order of the rows."""
+    """Return the sum of the CRC-32s of each image (as bytes) and its label: the same for any order of the rows."""
     return sum(zlib.crc32(x, digit) for x, digit in zip(np.ascontiguousarray(X), y.tolist(), strict=True))
 
 
 def _not_mnist(path, found, expected):
     return ValueError(
-        f"{path} is not the MNIST database: {found}; expected {expected}. Take the file that ships with the "
-        "project (path=None; if it is this one, git checkout data), or make it with data/build_mnist.py."
+        f"{path} is not the MNIST database: {found}; expected {expected}. Use the file that ships with the "
+        "project (path=None; if this is that file, git checkout data), or make it with data/build_mnist.py."
     )

@@ -1,35 +1,36 @@
-"""From pen strokes to an image like those of MNIST: (28, 28), white ink on black.
+"""From pen strokes to an image like those of MNIST, (28, 28), white ink on black; and from there to a digit.
 
-MNIST was made so: the digit's bounding box was scaled, with its aspect ratio kept, until its longer side
-was 20 pixels, with smoothing; then it was placed in a field of 28 x 28 with its centre of mass in the
-middle (LeCun, Bottou, Bengio and Haffner 1998, section III). The functions here do the same, a stage each.
+MNIST was made like this: a digit's bounding box was scaled, with smoothing and without changing its aspect
+ratio, until its longer side was 20 pixels; then the digit was placed in a field of 28 x 28 with its centre of mass
+in the middle (LeCun, Bottou, Bengio and Haffner 1998, section III). The functions here do the same, one stage each.
 """
 
 import numpy as np
 
 from . import checks
+from .network import check_network
 
 FIELD, BOX = 28, 20  # pixels: the whole image, and the longer side of the ink within it
 PEN_WIDTH = 2.2  # pixels of the result
 FARTHEST = 1e100  # in any unit; squares of coordinates must not overflow
-LONGEST_PIECE = 1.0  # pixels; longer segments are cut, so that each inks a small window of pixels only
+LONGEST_PIECE = 1.0  # pixels; longer segments are cut, so that each inks only a small window of pixels
 
 
 def strokes_to_image(strokes, *, pen_width=PEN_WIDTH, scale=True, centre=True, smooth=True):
     """Draw strokes as an image like those of MNIST.
 
-    Position, size and unit of the strokes do not matter: the same drawing gives the same image.
+    The position, size and unit of the strokes do not matter: the same drawing gives the same image.
 
     Parameters
     ----------
     strokes : list of ndarray (k, 2)
         The points of each stroke as x, y; y grows down; any unit.
     pen_width : float
-        In pixels of the image.
+        Width of the pen, in pixels of the image.
     scale, centre, smooth : bool
-        Switch a stage off, to see what it does. Without `scale`, the strokes are in pixels of the image
-        already; without `centre`, the box of the ink, not its centre of mass, is put in the middle (or
-        nothing is moved, without `scale`); without `smooth`, each pixel is black or white.
+        False switches a stage off, to see what it does. Without `scale`, the strokes are taken to be in pixels
+        of the image; without `centre`, the box of the ink, not its centre of mass, is put in the middle (or,
+        without `scale`, nothing is moved); without `smooth`, each pixel is black or white.
 
     Returns
     -------
@@ -57,13 +58,40 @@ def strokes_to_image(strokes, *, pen_width=PEN_WIDTH, scale=True, centre=True, s
     return image if smooth else np.round(image)
 
 
-def check_strokes(strokes):
-    """Return the strokes as a list of float arrays (k, 2), without those that have no point.
+def recognise(strokes, network=None):
+    """Read a drawn digit.
+
+    Parameters
+    ----------
+    strokes : list of ndarray (k, 2)
+        The points of each stroke as x, y; y grows down; any unit, size and position.
+    network : Network or None
+        None means the network that ships with the project.
+
+    Returns
+    -------
+    digit : int
+        The output with the highest score.
+    scores : ndarray (10,)
+        Each output's activation in [0, 1]. They need not add up to 1.
 
     Raises
     ------
     ValueError, TypeError
-        As `strokes_to_image`.
+        If there is no ink, the points are not finite numbers in pairs, or `network` is not a Network.
+    """
+    network = check_network(network)
+    scores = network.predict_scores(strokes_to_image(strokes).reshape(1, -1))[0]
+    return int(np.argmax(scores)), scores
+
+
+def check_strokes(strokes):
+    """Return the strokes as a list of float arrays (k, 2), without those that are empty.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `strokes_to_image`.
     """
     try:
         strokes = list(strokes)
@@ -82,7 +110,7 @@ def check_strokes(strokes):
                 f"strokes[{i}] reaches {np.abs(points).max():.3g}; expected coordinates up to {FARTHEST:g}."
             )
     if not result:
-        raise ValueError("strokes holds no point: there is no ink. Draw something first.")
+        raise ValueError("strokes holds no points: there is no ink. Draw something first.")
     return result
 
 
@@ -95,7 +123,7 @@ def check_drawing(strokes, name):
 
 
 def fit_box(strokes, pen_width=PEN_WIDTH):
-    """Scale strokes until the longer side of their ink is 20 pixels, and put its box in the middle of the field.
+    """Scale strokes until the longer side of their ink is 20 pixels, and put the ink's box in the middle.
 
     The aspect ratio is kept. A single point stays a point.
     """
@@ -118,20 +146,20 @@ def shift(strokes, offset):
 
 
 def centre_of_mass(image):
-    """Return the place (x, y) of an image's centre of mass, in pixels; (0, 0) is the middle of the first pixel."""
+    """Return the position (x, y) of an image's centre of mass, in pixels; (0, 0) is the middle of the first pixel."""
     rows, columns = np.indices(image.shape)
     return np.array([np.sum(columns * image), np.sum(rows * image)]) / image.sum()
 
 
 def rasterise(strokes, pen_width=PEN_WIDTH):
-    """Ink each pixel by its distance to the nearest stroke: full within the pen, with an edge of one pixel in grey.
+    """Ink each pixel by its distance to the nearest stroke: full within the pen, with a grey edge of one pixel.
 
     Parameters
     ----------
     strokes : list of ndarray (k, 2)
-        In pixels of the image.
+        The strokes, in pixels of the image.
     pen_width : float
-        In pixels. The ends are round.
+        Width of the pen, in pixels. Its ends are round.
 
     Returns
     -------

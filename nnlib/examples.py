@@ -38,9 +38,9 @@ def save_examples(path, examples):
     Parameters
     ----------
     path : str or path-like
-        A name that ends in ``.json``. What was there before is replaced, at the end and in one go.
+        A name that ends in ``.json``. A file that was there before is replaced, at the end and in one go.
     examples : list of Example
-        Or of tuples (strokes, label) or (strokes, label, writer).
+        The drawings; tuples (strokes, label) or (strokes, label, writer) work too.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def load_examples(path=None):
     Parameters
     ----------
     path : str, path-like or None
-        None takes the ten drawings, one of each digit, that ship with the project.
+        None means the ten drawings, one of each digit, that ship with the project.
 
     Returns
     -------
@@ -94,12 +94,12 @@ def load_examples(path=None):
         if not isinstance(content.get("examples"), list):
             raise ValueError('it has no list of "examples"')
         return [_from_record(record, f"example {i}") for i, record in enumerate(content["examples"], start=1)]
-    except Exception as error:  # whatever the file holds, the reader learns which file it is, and why
-        raise ValueError(f"{path} holds no drawings that can be read ({error}).") from None
+    except Exception as error:  # whatever the file holds, the message names it and says what is wrong
+        raise ValueError(f"{path} cannot be read as drawings ({error}).") from None
 
 
 def not_among(examples, others):
-    """Return those of `examples` that are not among `others`: other drawings, or the same with another label."""
+    """Return those of `examples` that are not among `others`: new drawings, or the same with a different label."""
 
     def identity(example):
         return example.label, json.dumps(_rounded(example.strokes))
@@ -123,7 +123,7 @@ def _from_record(record, name):
 
 
 def check_example(example, name):
-    """Return an example, ready to use."""
+    """Return `example` as an `Example`, checked."""
     try:
         strokes, label, writer = Example(*example)
     except TypeError:

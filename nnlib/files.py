@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_atomically(writers):
-    """Write files, given as ``{path: function(file)}``: all under other names first, then each in its place.
+    """Write files, given as ``{path: function(file)}``: first all under temporary names, then each in its place.
 
     Whatever goes wrong while writing, what was at those paths before stays.
     """

@@ -1,33 +1,13 @@
-"""Is the gradient right? Compare it, block by block, with differences of the cost."""
+"""Is the gradient right? Compare it, block by block, with differences of the cost: estimates that need no calculus."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from . import checks
-from .differences import (
-    StepSweep,
-    TaylorTest,
-    checked_params,
-    derivatives,
-    numerical_gradient,
-    step_size_sweep,
-    taylor_slope,
-)
-from .init import theta_shapes
+from .parameters import theta_shapes
 
-__all__ = [
-    "BlockCheck",
-    "GradientReport",
-    "StepSweep",
-    "TaylorTest",
-    "check_gradient",
-    "numerical_gradient",
-    "step_size_sweep",
-    "taylor_slope",
-]
-
-EXHAUSTIVE_LIMIT = 2000  # parameters; above this, random directions take the place of every single one
+EXHAUSTIVE_LIMIT = 2000  # parameters; above this, random directions are checked instead of every parameter
 
 
 class BlockCheck(NamedTuple):
@@ -70,26 +50,26 @@ class GradientReport(NamedTuple):
 def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_directions=None, tolerance=1e-6, seed=0):
     """Check the gradient that a function computes, block by block, against central differences.
 
-    Up to 2,000 parameters, every single one is checked. Above that, each block is checked along random
-    directions of +1 and -1 for each of its parameters: two evaluations a direction, however many parameters.
+    Up to 2,000 parameters, every one is checked. Above that, each block is checked along random directions,
+    made of +1 or -1 for each of its parameters: two evaluations per direction, however many parameters there are.
 
     Parameters
     ----------
     function : callable
-        Takes a vector like `params`, gives (cost, gradient). It should compute in float64: in float32 even a
-        right gradient differs by 1e-3 or so (`X.astype(np.float64)`).
+        Takes a vector like `params` and returns (cost, gradient). It should compute in float64: in float32 even
+        a correct gradient differs by 1e-3 or so (`X.astype(np.float64)`).
     params : ndarray (n_params,)
-        Where to check. Never written to, and a function that writes to it is found out.
+        Where to check. It is never written to, and a function that writes to its argument is reported.
     layer_sizes : sequence of int or None
-        Splits the report into the weights and the biases of each layer; None takes all in one block.
+        Splits the report into the weights and the biases of each layer; None puts everything in one block.
     step : float
         Length of the step along each direction.
     n_directions : int or None
-        Random directions for each block; None checks every parameter up to 2,000 of them, else 5 directions.
+        Random directions for each block; None checks every parameter if there are at most 2,000, else 5 directions.
     tolerance : float
         The largest relative error that counts as right.
     seed : int
-        For the directions.
+        Seed for the random directions.
 
     Returns
     -------
@@ -100,12 +80,12 @@ def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_direction
     given = params.copy()
     value = function(given)
     if not isinstance(value, tuple) or len(value) != 2:
-        raise TypeError(f"function gives a {type(value).__name__}; expected the pair (cost, gradient).")
+        raise TypeError(f"function returns a {type(value).__name__}; expected the pair (cost, gradient).")
     _, gradient = value
     params_changed = not np.array_equal(given, params)
     gradient = np.asarray(gradient, dtype=np.float64)
     if gradient.shape != params.shape:
-        raise ValueError(f"function gives a gradient of shape {gradient.shape}; expected {params.shape}, as params.")
+        raise ValueError(f"function returns a gradient of shape {gradient.shape}; expected {params.shape} as params.")
     if n_directions is None:
         n_directions = None if len(params) <= EXHAUSTIVE_LIMIT else 5
     rng = checks.generator(seed)
@@ -118,14 +98,161 @@ def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_direction
     return GradientReport(error <= tolerance and not params_changed, error, blocks, params_changed, tolerance)
 
 
+def numerical_gradient(function, params, *, step=1e-5, kind="central"):
+    """Estimate the gradient of a function by differences, one parameter at a time.
+
+    Central: (J(p + h) - J(p - h)) / (2 h), whose error falls with h squared. Forward:
+    (J(p + h) - J(p)) / h, whose error falls with h. Both lose digits to rounding when h is too small
+    (Nocedal and Wright, Numerical Optimization, 2006, section 8.1).
+
+    Parameters
+    ----------
+    function : callable
+        Takes a vector like `params` and returns the cost, or the pair (cost, gradient), of which it uses the cost.
+    params : ndarray (n_params,)
+        Where to estimate the gradient. Never written to.
+    step : float
+        The h above.
+    kind : {"central", "forward"}
+        The kind of difference.
+
+    Returns
+    -------
+    ndarray (n_params,) of float64
+    """
+    params = checked_params(params)
+    one_at_a_time = (np.eye(1, len(params), i)[0] for i in range(len(params)))
+    return derivatives(function, params, one_at_a_time, step, kind)
+
+
+class StepSweep(NamedTuple):
+    """Relative errors of forward and central differences for each step size: the V curve."""
+
+    steps: np.ndarray
+    forward: np.ndarray
+    central: np.ndarray
+
+
+def step_size_sweep(function, params, *, steps=None, seed=0):
+    """Measure how the error of differences depends on the step size, along one random direction.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a vector like `params` and returns (cost, gradient).
+    params : ndarray (n_params,)
+        Where to measure.
+    steps : ndarray or None
+        The step sizes; None means 10**-12 … 1, three per decade.
+    seed : int
+        Seed for the direction, which has length 1.
+
+    Returns
+    -------
+    StepSweep
+    """
+    params = checked_params(params)
+    steps = np.logspace(-12, 0, 37) if steps is None else np.asarray(steps, dtype=np.float64)
+    direction = _unit_direction(len(params), seed)
+    true = direction @ function(params.copy())[1]
+    errors = {
+        kind: np.array(
+            [abs(derivatives(function, params, direction[np.newaxis], h, kind)[0] - true) / abs(true) for h in steps]
+        )
+        for kind in ("forward", "central")
+    }
+    return StepSweep(steps, **errors)
+
+
+class TaylorTest(NamedTuple):
+    """The remainders of a first-order Taylor expansion, and the `slope` of their fall: 2 if right, 1 if wrong."""
+
+    slope: float
+    steps: np.ndarray
+    remainders: np.ndarray
+
+
+def taylor_slope(function, params, *, seed=0):
+    """Measure how fast |J(p + h v) - J(p) - h g·v| falls with h, for a random direction v of length 1.
+
+    With the right gradient g, the remainder falls with h squared: slope 2 on logarithmic axes. With a
+    wrong one, it falls with h: slope 1. No step size has to be chosen: the steps halve until rounding
+    would show, and the slope is fitted to the smallest of them.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a vector like `params` and returns (cost, gradient).
+    params : ndarray (n_params,)
+        Where to measure.
+    seed : int
+        Seed for the direction.
+
+    Returns
+    -------
+    TaylorTest
+        Its slope is NaN where the cost is linear along v: there is no remainder to measure.
+    """
+    params = checked_params(params)
+    direction = _unit_direction(len(params), seed)
+    cost, gradient = function(params.copy())
+    noise = np.finfo(np.float64).eps * abs(cost)
+    steps, remainders = [], []
+    for h in 0.5 ** np.arange(30):
+        remainder = abs(_cost(function, params + h * direction) - cost - h * (direction @ gradient))
+        if remainder < 1e4 * noise:
+            break
+        steps.append(h)
+        remainders.append(remainder)
+    if len(steps) < 3:
+        return TaylorTest(np.nan, np.array(steps), np.array(remainders))
+    last = slice(-6, None)
+    slope = np.polyfit(np.log(steps[last]), np.log(remainders[last]), 1)[0]
+    return TaylorTest(float(slope), np.array(steps), np.array(remainders))
+
+
+def checked_params(params):
+    """Return the parameters as a finite, flat vector of float64: a copy."""
+    params = checks.dense(params, "params").astype(np.float64)
+    if params.ndim != 1 or params.size == 0:
+        raise ValueError(f"params has shape {params.shape}; expected (n_params,), a flat vector.")
+    return checks.finite(params, "params")
+
+
+def _cost(function, params):
+    """Return the cost alone. The function gets a copy, since it might write to its input."""
+    value = function(params.copy())
+    return float(value[0] if isinstance(value, tuple) else value)
+
+
+def derivatives(function, params, directions, step, kind):
+    """Return the difference quotient of the cost along each of the directions (n_directions, n_params)."""
+    step = checks.positive(step, "step")
+    if kind == "central":
+        quotients = [
+            (_cost(function, params + step * v) - _cost(function, params - step * v)) / (2 * step) for v in directions
+        ]
+    elif kind == "forward":
+        cost = _cost(function, params)
+        quotients = [(_cost(function, params + step * v) - cost) / step for v in directions]
+    else:
+        raise ValueError(f"kind is {kind!r}; expected 'central' or 'forward'.")
+    return np.array(quotients)
+
+
+def _unit_direction(n_params, seed):
+    direction = checks.generator(seed).standard_normal(n_params)
+    return direction / np.linalg.norm(direction)
+
+
 def _blocks(n_params, layer_sizes):
     """Return ``{name: indices into the flat parameters}``: the biases and the weights of each layer."""
     if layer_sizes is None:
         return {"all": np.arange(n_params)}
-    shapes = theta_shapes(checks.layer_sizes(layer_sizes))
-    checks.params(np.empty(n_params), sum(rows * columns for rows, columns in shapes), layer_sizes)
+    layer_sizes = checks.layer_sizes(layer_sizes)
+    checks.params(np.empty(n_params), layer_sizes)  # their number must fit
     blocks, start = {}, 0
-    for layer, (n_out, n_columns) in enumerate(shapes, start=1):
+    for layer, (n_out, n_columns) in enumerate(theta_shapes(layer_sizes), start=1):
         indices = np.arange(start, start + n_out * n_columns).reshape(n_out, n_columns)
         blocks[f"layer {layer} biases"] = indices[:, 0]
         blocks[f"layer {layer} weights"] = indices[:, 1:].ravel()

@@ -14,7 +14,7 @@ class LiveCurve:
     Parameters
     ----------
     max_iter : int
-        The same as given to `train`: where the axis of iterations ends.
+        The same as for `train`: where the axis of iterations ends.
     """
 
     def __init__(self, max_iter):
@@ -32,7 +32,7 @@ class LiveCurve:
         self._last = time.perf_counter()
         words = progress_in_words(history, self.max_iter)
         svg = base64.b64encode(curve_svg(history, self.max_iter, words).encode()).decode()
-        # As an image, not as bare SVG: JupyterLab shows no SVG of a notebook that was not run here yet.
+        # As an image, not as bare SVG: JupyterLab shows no SVG in a notebook that has not been run here yet.
         picture = HTML(f'<img alt="{escape(f"Learning curve. {words}")}" src="data:image/svg+xml;base64,{svg}">')
         if self._handle is None:
             self._handle = display(picture, display_id=True)
@@ -41,7 +41,7 @@ class LiveCurve:
 
 
 def progress_in_words(history, max_iter):
-    """Return where the training stands: "Iteration 3 of 70 · cost 2.1234 · 12 s left"."""
+    """Return how far the training has got: "Iteration 3 of 70 · cost 2.1234 · 12 s left"."""
     n, seconds = len(history["cost"]), history["seconds"][-1]
     words = f"Iteration {n} of {max_iter} · cost {history['cost'][-1]:.4f}"
     if history.get("validation_accuracy"):

@@ -1,4 +1,4 @@
-"""How good are the predictions? Counted, in the field's terms."""
+"""How good are the predictions? The usual measures of the field."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from . import checks
 
 
 def accuracy(y_true, y_pred):
-    """Return the share of examples that are predicted rightly, in [0, 1].
+    """Return the share of examples that are predicted correctly, in [0, 1].
 
     Parameters
     ----------
@@ -54,9 +54,9 @@ class ClassReport(NamedTuple):
 def class_report(y_true, y_pred, n_classes=10):
     """Compute precision, recall and F1 for each class.
 
-    Of the examples that were called a 3, which share are 3s? That is the precision of class 3. Of the
-    examples that are 3s, which share was called one? That is its recall. F1 is the harmonic mean of the
-    two. Where a share is of nothing (a class that is never predicted, or never there), it is 0.
+    Of the examples that were called a 3, what share are 3s? That is the precision of class 3. Of the
+    examples that are 3s, what share was called a 3? That is its recall. F1 is the harmonic mean of the
+    two. A share of nothing (for a class that is never predicted, or never occurs) is 0.
 
     Parameters
     ----------

@@ -1,17 +1,16 @@
-"""The network itself: forward propagation, the cost, and its gradient by backpropagation.
+"""The network itself: forward propagation, the cost, its gradient by backpropagation, and its predictions.
+
+`forward`, `predict`, `predict_scores` and `cost_and_gradient` check their arguments; what they are made of does not.
 
 Symbols, as in lesson 03: `X` (m, n_in) the inputs, `a` a layer's activations, `z` what goes into the
-sigmoid, `Y` (m, n_out) the one-hot targets, `delta` the derivative of the cost by `z`, `J` the cost.
+sigmoid, `Y` (m, n_out) the one-hot targets, `delta` the derivative of the cost with respect to `z`, `J` the cost.
 """
-
-from contextlib import closing
 
 import numpy as np
 
 from . import checks
-from .blocks import map_blocks
-from .compact import cut
-from .init import pack, sizes_of, unpack
+from .blocks import all_cores, cut, in_blocks
+from .parameters import join, sizes_of, split
 
 
 def sigmoid(z):
@@ -38,7 +37,7 @@ def forward(thetas, X):
     thetas : list of ndarray
         One array (n_out, 1 + n_in) for each layer, bias in column 0.
     X : ndarray (n, n_in) of float32 or float64
-        One example a row.
+        One example per row.
 
     Returns
     -------
@@ -50,24 +49,67 @@ def forward(thetas, X):
     ValueError, TypeError
         If the shapes do not fit or X holds anything but finite floats.
     """
+    thetas, X = _checked(thetas, X)
+    return propagate(checks.in_dtype(thetas, X.dtype), X)[0]
+
+
+def predict(thetas, X):
+    """Return the digit that the network reads in each image: the output with the highest activation.
+
+    Parameters
+    ----------
+    thetas : list of ndarray
+        One array (n_out, 1 + n_in) for each layer.
+    X : ndarray (n, n_in) of float32 or float64
+        One image per row, pixel values in [0, 1].
+
+    Returns
+    -------
+    ndarray (n,) of int
+        The digits. Of equal activations, the lower digit wins.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the shapes do not fit or X holds anything but finite floats.
+    """
+    return output_z(*_checked(thetas, X)).argmax(axis=1)
+
+
+def predict_scores(thetas, X):
+    """Return the output activations, one for each class.
+
+    Each answers "is it this digit?" for one digit alone. So they lie in [0, 1], but need not add up to 1.
+
+    Parameters
+    ----------
+    thetas, X
+        As for `predict`.
+
+    Returns
+    -------
+    ndarray (n, n_out), in X's dtype
+        The scores.
+    """
+    return sigmoid(output_z(*_checked(thetas, X)))
+
+
+def _checked(thetas, X):
     thetas = checks.thetas(thetas)
-    X = checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
-    return propagate(in_dtype(thetas, X.dtype), X)[0]
+    return thetas, checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
 
 
-def in_dtype(thetas, dtype, name="thetas", order="K"):
-    """Return `thetas` as arrays of a dtype; ValueError where they are not finite, or too large for it."""
-    with np.errstate(over="ignore"):
-        converted = [theta.astype(dtype, order=order, copy=False) for theta in thetas]
-    if not all(np.isfinite(theta).all() for theta in converted):
-        checks.finite_thetas(thetas)
-        largest = max(np.abs(theta).max() for theta in thetas)
-        raise ValueError(f"{dtype}: {name} reach {largest:.3g}, more than it holds; expected smaller weights.")
-    return converted
+def output_z(thetas, X, n_threads=None):
+    """Return the `z` (n, n_out) of the last layer.
+
+    They rank the classes as the scores do, and still tell them apart where the scores round to 0 or 1.
+    """
+    thetas = checks.in_dtype(thetas, X.dtype)
+    return in_blocks(lambda rows: propagate(thetas, rows)[1], X, n_threads)
 
 
 def propagate(thetas, X):
-    """Return the activations of every layer and the `z` of the last one. Checks nothing: `forward` does."""
+    """Return the activations of every layer and the `z` of the last one."""
     activations = [X]
     for theta in thetas:
         z = activations[-1] @ theta[:, 1:].T
@@ -86,24 +128,24 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
     Parameters
     ----------
     params : ndarray (n_params,)
-        All parameters, as `pack` gives them. Never written to.
+        All parameters, as `pack` returns them. Never written to.
     layer_sizes : sequence of int
         Units in each layer, inputs first.
     X : ndarray (m, layer_sizes[0]) of float32 or float64
-        One example a row. The work is done in this dtype; X is neither copied nor written to.
+        One example per row. The work is done in this dtype; X is neither copied nor written to.
     y : ndarray (m,) of integers
         The class of each example, 0 … layer_sizes[-1] - 1.
     lam : float
         Strength of the regularisation (lambda), 0 or above.
     n_threads : int or None
-        None takes the cores that this process may use; the result is the same for any number.
+        None means the cores that this process may use; the result is the same for any number.
 
     Returns
     -------
     J : float
         The cost.
     gradient : ndarray (n_params,) of float64
-        Its derivative by each parameter, in the order of `params`.
+        Its derivative with respect to each parameter, in the order of `params`.
 
     Raises
     ------
@@ -111,95 +153,93 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
         If an argument is not as above; the message names it.
     """
     layer_sizes = checks.layer_sizes(layer_sizes)
+    params = checks.finite(checks.params(params, layer_sizes), "params")
     X = checks.images(X, layer_sizes[0])
     y = checks.labels(y, layer_sizes[-1], len(X))
-    J, gradient = sum_over_blocks(params, layer_sizes, cut(X, y), lam, n_threads=n_threads)
-    check_finite(J, gradient, params, X)
+    lam = checks.not_negative(lam, "lam")
+    with all_cores(n_threads) as map_blocks:
+        J, gradient = sum_over_blocks(params, layer_sizes, cut(X, y), lam, map_blocks)
+    check_for_overflow(J, gradient, params, X)
     return J, gradient
 
 
-def sum_over_blocks(params, layer_sizes, blocks, lam, *, n_threads=None):
-    """Return what `cost_and_gradient` does, for examples that are in blocks already: what `train` calls.
-
-    Where X is not finite, or the cost too large, they are not finite: see `check_finite`.
+@np.errstate(all="ignore")  # where numbers overflow, the cost is infinite or NaN: `check_for_overflow` says why
+def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map):
+    """Return the cost and its gradient for all examples: add up those of the blocks, then regularise.
 
     Parameters
     ----------
-    params, layer_sizes, lam, n_threads
-        As there.
+    params, layer_sizes, lam
+        As for `cost_and_gradient`.
     blocks : list of Block
-        The examples, as `cut` or `compact` gives them.
+        The examples, as `cut` or `compact` returns them.
+    map_blocks : callable
+        Python's `map`, or the one that `all_cores` yields.
+
+    Returns
+    -------
+    J : float
+    gradient : ndarray (n_params,) of float64
     """
-    lam = checks.not_negative(lam, "lam")
-    thetas = unpack(checks.finite(checks.dense(params, "params"), "params"), layer_sizes)
-    dtype, m = blocks[0].X.dtype, sum(len(block.y) for block in blocks)
-    first, *others = in_dtype(thetas, dtype, "params", order="F")  # column by column: the products read it so
+    thetas = split(params, layer_sizes)
+    dtype = blocks[0].X.dtype
+    # order="F" keeps each column together in memory: a block's columns are then quick to take out, and to multiply.
+    first, *others = [theta.astype(dtype, order="F") for theta in thetas]
 
-    def of_block(block):
-        bias_and_k_inputs = slice(1 + block.X.shape[1])
-        return block_cost_and_gradient([first[:, bias_and_k_inputs], *others], block.X, block.y)
+    def backpropagate_block(block):
+        return backpropagate([first[:, block.columns], *others], block)
 
-    J, gradients = 0.0, [np.zeros(theta.shape, dtype) for theta in thetas]
-    with (
-        np.errstate(all="ignore"),  # what is not finite is found, and named, by `check_finite`
-        closing(map_blocks(of_block, blocks, n_threads=n_threads)) as results,  # closed also when we are interrupted
-    ):
-        for block_cost, block_gradients in results:
-            J += block_cost / m
-            for total, part in zip(gradients, block_gradients, strict=True):
-                total[:, : part.shape[1]] += part
+    cost = 0.0
+    sums = [np.zeros(theta.shape, dtype) for theta in thetas]
+    results = map_blocks(backpropagate_block, blocks)
+    for block, (block_cost, block_slopes) in zip(blocks, results, strict=True):
+        cost += block_cost
+        sums[0][:, block.columns] += block_slopes[0]
+        for total, slopes in zip(sums[1:], block_slopes[1:], strict=True):
+            total += slopes
 
-        gradient = pack(gradients).astype(np.float64) / m  # and below it, views of its parts
-        for theta, theta_gradient in zip(thetas, unpack(gradient, layer_sizes), strict=True):
-            J += lam / (2 * m) * np.sum(theta[:, 1:] ** 2, dtype=np.float64)
-            theta_gradient[:, 1:] += lam / m * theta[:, 1:]
-    return float(J), gradient
+    m = sum(len(block.y) for block in blocks)
+    J = cost / m
+    gradients = [total.astype(np.float64) / m for total in sums]
+    for theta, gradient in zip(thetas, gradients, strict=True):
+        J += lam / (2 * m) * np.sum(theta[:, 1:] ** 2, dtype=np.float64)
+        gradient[:, 1:] += lam / m * theta[:, 1:]
+    return float(J), join(gradients)
 
 
-def block_cost_and_gradient(thetas, X, y):
-    """Return the cost and the gradient of a block of examples: summed over them, not regularised.
+@np.errstate(all="ignore")  # as for `sum_over_blocks`: each thread has its own setting, and blocks run in threads
+def backpropagate(thetas, block):
+    """Return the cost and the gradient of a block's examples, each summed over them, as lesson 03 derives them.
 
     Parameters
     ----------
     thetas : list of ndarray
-        In X's dtype.
-    X : ndarray (rows, n_in)
-        The block's examples.
-    y : ndarray (rows,) of integers
-        Their classes.
+        The network, in the block's dtype. The first has only the block's columns.
+    block : Block
 
     Returns
     -------
     cost : float
     gradients : list of ndarray
-        One for each theta, of its shape.
+        One for each theta, of the same shape.
     """
-    with np.errstate(all="ignore"):  # NaN in X is found, and named, by `check_finite`
-        activations, z = propagate(thetas, X)
-        Y = np.eye(z.shape[1], dtype=bool)[y]  # (rows, n_out), one-hot
-        cost = np.sum(softplus(np.where(Y, -z, z)), dtype=np.float64)
+    activations, z = propagate(thetas, block.X)
+    Y = block.y[:, np.newaxis] == np.arange(z.shape[1])
+    cost = np.sum(softplus(np.where(Y, -z, z)), dtype=np.float64)
 
-        gradients = []
-        delta = activations[-1] - Y  # (rows, n_out)
-        for layer in reversed(range(len(thetas))):
-            theta, a = thetas[layer], activations[layer]
-            gradients.insert(0, theta_gradient(delta, a))
-            if layer > 0:
-                delta = delta @ theta[:, 1:]  # (rows, n_units of the layer before)
-                delta *= a * (1 - a)
+    gradients = []
+    delta = activations[-1] - Y
+    for layer in reversed(range(len(thetas))):
+        theta, a = thetas[layer], activations[layer]  # a goes into this layer
+        slopes = np.column_stack([delta.sum(axis=0), delta.T @ a])
+        gradients.insert(0, slopes)
+        if layer > 0:
+            delta = delta @ theta[:, 1:] * a * (1 - a)
     return cost, gradients
 
 
-def theta_gradient(delta, a):
-    """Return the derivative (n_out, 1 + n_in) of the cost by a theta with input a and output delta."""
-    gradient = np.empty((delta.shape[1], 1 + a.shape[1]), a.dtype)
-    gradient[:, 0] = np.ones(len(a), a.dtype) @ delta  # delta.sum(axis=0), five times as fast
-    np.matmul(delta.T, a, out=gradient[:, 1:])
-    return gradient
-
-
-def check_finite(J, gradient, params, X):
-    """Raise the error that says why the cost or the gradient is NaN or infinite, if it is."""
+def check_for_overflow(J, gradient, params, X):
+    """If the cost or the gradient is NaN or infinite, raise an error that says why."""
     if np.isfinite(J) and np.isfinite(gradient).all():
         return
     checks.finite(X, "X")

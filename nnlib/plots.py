@@ -1,25 +1,73 @@
-"""Pictures of digits, weights and learning. Each function returns a figure, which shows itself at a cell's end."""
+"""Pictures of digits, weights and learning. Each function returns a figure, which shows itself at the end of a cell."""
+
+import io
 
 import matplotlib
 import matplotlib.ticker
 import numpy as np
+from matplotlib.figure import Figure as MatplotlibFigure
 
 from . import checks
-from .figure import BLUE, GREEN, ORANGE, PURPLE, Figure, new_figure
 
-__all__ = [
-    "BLUE",
-    "GREEN",
-    "ORANGE",
-    "PURPLE",
-    "Figure",
-    "new_figure",
-    "plot_confusion_matrix",
-    "plot_digits",
-    "plot_learning_curve",
-    "plot_step_sizes",
-    "plot_weights",
-]
+# Okabe and Ito's colours, which colour-blind people can tell apart; line styles and markers repeat what they say.
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+STYLE = {
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": matplotlib.cycler(color=[BLUE, ORANGE, GREEN, PURPLE], linestyle=["-", "--", "-.", ":"]),
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "figure.facecolor": "white",
+    "font.size": 10,
+    "lines.linewidth": 2,
+}
+PIXELS_PER_INCH = 192  # twice the 96 of a web page, so that it is sharp on high-resolution screens
+
+
+class Figure(MatplotlibFigure):
+    """A matplotlib figure that carries alt text and shows itself, with that text, at the end of a notebook cell."""
+
+    alt = ""
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=PIXELS_PER_INCH, metadata={"Software": None})
+        png = buffer.getvalue()
+        width, height = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))
+        shown = {"alt": self.alt, "width": width // 2, "height": height // 2}
+        return {"image/png": png, "text/plain": f"<Figure: {self.alt}>"}, {"image/png": shown}
+
+
+def new_figure(alt, *, width=7.0, height=3.5, rows=1, columns=1, title=None, **options):
+    """Return an empty figure in the house style and its axes.
+
+    Parameters
+    ----------
+    alt : str
+        What a reader who cannot see the figure should know.
+    width, height : float
+        Size in inches.
+    rows, columns : int
+        Number of rows and columns of axes.
+    title : str or None
+        What there is to see.
+    **options
+        Passed on to ``Figure.subplots``.
+
+    Returns
+    -------
+    figure : Figure
+    axes : Axes, or an array of them
+    """
+    with matplotlib.rc_context(STYLE):
+        width = max(width, 0.3 + 0.105 * len(title or ""))  # room for the title, in bold letters of 12 points
+        figure = Figure(figsize=(width, height), layout="constrained")
+        figure.alt = alt
+        axes = figure.subplots(rows, columns, **options)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    return figure, axes
 
 
 def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale=0.75, highlight=None, cmap="gray"):
@@ -28,19 +76,19 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
     Parameters
     ----------
     X : ndarray (n, 784), or (n, k * k) for any k
-        The images, one a row.
+        The images, one per row.
     captions : sequence or None
         One for each image, written below it.
     columns : int
-        Images in a row.
+        Images in a row of the grid.
     title, alt : str
-        What there is to see; None makes the alt text from title and captions.
+        What there is to see; None builds the alt text from the title and the captions.
     scale : float
-        Inches for an image.
+        Inches per image.
     highlight : sequence of bool or None
         Captions to set in bold and colour.
     cmap : str
-        Matplotlib's name of a colour map.
+        Name of a Matplotlib colour map.
 
     Returns
     -------
@@ -235,7 +283,7 @@ def _counted(things, name):
 
 
 def _one_each(values, images, name):
-    """Return values, of which there is one for each image, as a list; None stays None."""
+    """Return the values as a list, one for each image; None stays None."""
     values = None if values is None else list(values)
     if values is not None and len(values) != len(images):
         raise ValueError(f"{name} has {len(values)} entries for {len(images)} images; expected one each.")
@@ -247,7 +295,7 @@ def _square(X, name):
     X = checks.dense(X, name)
     side = round(X.shape[-1] ** 0.5) if X.ndim == 2 else 0
     if X.ndim != 2 or side**2 != X.shape[1] or len(X) == 0:
-        raise ValueError(f"{name} has shape {X.shape}; expected (n, 784), one image a row ({name}[i:i+1] for one).")
+        raise ValueError(f"{name} has shape {X.shape}; expected (n, 784), one image per row ({name}[i:i+1] for one).")
     return X.reshape(-1, side, side)
 
 

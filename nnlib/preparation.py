@@ -1,11 +1,11 @@
-"""What is done to images before a network sees them. A saved network names its preparation, so the two cannot part."""
+"""What is done to images before a network sees them. A saved network names its preparation."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from . import checks
-from .blocks import map_blocks, slices
+from .blocks import in_blocks
 
 SIDE = 28  # pixels
 PLACE = np.arange(SIDE, dtype=np.float32)  # exact in float32, and does not turn float32 images into float64
@@ -15,14 +15,14 @@ FACTORS = (np.float32(0.65), np.float32(1.5))
 
 
 def prepare(X, preparation="none"):
-    """Return images as a network with this preparation wants them.
+    """Return images as a network with this preparation expects them.
 
     Parameters
     ----------
     X : ndarray (n, 784) of float32 or float64
-        One image a row, pixel values in [0, 1]. Never written to.
+        One image per row, pixel values in [0, 1]. Never written to.
     preparation : {"none", "deskew", "normalise"}
-        Its name, as a saved network holds it.
+        Its name, as stored in a saved network.
 
     Returns
     -------
@@ -38,14 +38,14 @@ def prepare(X, preparation="none"):
 
 
 def check_name(preparation):
-    """Return the name of a preparation; what names none raises ValueError."""
-    if preparation not in list(PREPARATIONS):  # a list, since what cannot be hashed is no name either
+    """Return a preparation's name; raise ValueError if there is none of that name."""
+    if preparation not in list(PREPARATIONS):  # a list, so that unhashable values are refused too
         raise ValueError(f"preparation is {preparation!r}; expected one of {', '.join(PREPARATIONS)}.")
     return preparation
 
 
 def deskew(X):
-    """Set slanting digits upright, and their centre of mass in the middle.
+    """Set slanting digits upright, and move their centre of mass to the middle.
 
     Each row of pixels is moved sideways, by an amount that grows with its distance from the centre of
     mass: a shear. Its slope is the covariance of x and y, weighted by ink, over the variance of y, so that
@@ -54,34 +54,33 @@ def deskew(X):
     Parameters
     ----------
     X : ndarray (n, 784) of float32 or float64
-        One image a row. An image with no ink stays as it is.
+        One image per row. An image with no ink stays as it is.
 
     Returns
     -------
     ndarray (n, 784), in X's dtype
     """
-    return _in_blocks(_upright, X)
+    return _images_in_blocks(_upright, X)
 
 
 def normalise(X):
-    """Deskew digits, and give all about the same spread of ink: wide ones are narrowed, small ones enlarged.
+    """Deskew digits, and give them all about the same spread of ink: wide ones are narrowed, small ones enlarged.
 
     After the shear, rows and columns are moved towards the centre of mass, or away from it. The standard
-    deviation of y, weighted by ink, becomes `SPREAD_Y`. That of x goes half the way to `SPREAD_X` (on a
+    deviation of y, weighted by ink, becomes `SPREAD_Y`. That of x goes halfway to `SPREAD_X` (on a
     logarithmic scale), since its size tells digits apart: a 1 must not become as wide as a 0. No length
-    changes by more than a factor in `FACTORS`: a dot stays small. Moments for this were proposed by Casey
+    changes by more than a factor in `FACTORS`: a dot stays small. The use of moments for this was proposed by Casey
     (Moment normalization of handprinted characters, IBM J. Res. Dev. 14, 1970, 548-557).
 
     Parameters, errors and the result are those of `deskew`.
     """
-    return _in_blocks(_upright_and_sized, X)
+    return _images_in_blocks(_upright_and_sized, X)
 
 
-def _in_blocks(function, X):
+def _images_in_blocks(function, X):
     """Apply a function of images (n, 28, 28) to X (n, 784), block by block."""
     X = checks.finite(checks.images(X, SIDE**2), "X")
-    blocks = map_blocks(lambda rows: function(X[rows].reshape(-1, SIDE, SIDE)), slices(len(X)))
-    return np.concatenate(list(blocks)).reshape(X.shape)
+    return in_blocks(lambda rows: function(rows.reshape(-1, SIDE, SIDE)).reshape(rows.shape), X)
 
 
 def _upright(images):
@@ -129,7 +128,7 @@ def _measure(images):
 
 
 def _move_columns(images, sources):
-    """Return images whose pixel in column j holds what is at `sources[..., j]`; what comes from outside is paper."""
+    """Return images whose pixel in column j comes from `sources[..., j]`; outside the image, there is paper."""
     left = np.floor(sources)
     share = sources - left
     index = np.broadcast_to(left, images.shape).astype(np.intp)
@@ -138,4 +137,4 @@ def _move_columns(images, sources):
     return (1 - share) * at_left + share * at_right
 
 
-PREPARATIONS = {"none": lambda X: X, "deskew": deskew, "normalise": normalise}
+PREPARATIONS = {"none": lambda X: checks.finite(X, "X"), "deskew": deskew, "normalise": normalise}

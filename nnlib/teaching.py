@@ -1,4 +1,4 @@
-"""A network learns the hand of one person from a few of their drawings."""
+"""A network learns one person's handwriting from a few of their drawings."""
 
 import numpy as np
 
@@ -11,28 +11,28 @@ from .training import train
 
 VARIATIONS = 20  # of each drawing, itself included
 REMINDERS = 10_000  # MNIST digits, so that the network does not forget them
-LAM = 1.0  # for 60,000 examples; as strong, for fewer, as in the network's own training
+LAM = 1.0  # for 60,000 examples; scaled down for fewer, to be as strong as in the network's own training
 
 
 def teach(network, strokes_list, labels, *, max_iter=20, seed=0):
-    """Adapt a network to one person's hand.
+    """Adapt a network to one person's handwriting.
 
-    A few more iterations of L-BFGS-B, from the network's own weights, on some MNIST digits and on
-    variations of the drawings: a little wider, narrower, slanted, turned or bent. With the drawings alone,
-    it would learn those by heart and forget the rest.
+    It runs a few more iterations of L-BFGS-B, from the network's own weights, on some MNIST digits and
+    on variations of the drawings: a little wider, narrower, slanted, turned or bent. With the drawings
+    alone, the network would learn them by heart and forget the rest.
 
     Parameters
     ----------
     network : Network
-        Stays as it is.
+        Left as it is.
     strokes_list : list of list of ndarray (k, 2)
         The drawings, each as for `strokes_to_image`. Three of each digit are a good start.
     labels : sequence of int
         Their digits.
     max_iter : int
-        The most iterations. More of them forget more of MNIST.
+        The maximum number of iterations. With more of them, the network forgets more of MNIST.
     seed : int or None
-        For the variations, and for the choice of MNIST digits.
+        Seed for the variations and for the choice of MNIST digits.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def teach(network, strokes_list, labels, *, max_iter=20, seed=0):
     Raises
     ------
     ValueError, TypeError
-        If there is no drawing, one has no ink, or the labels are no digits, one for each drawing.
+        If there is no drawing, one has no ink, or the labels are not digits, one for each drawing.
     """
     check_network(network)
     drawings = [check_drawing(strokes, f"strokes_list[{i}]") for i, strokes in enumerate(strokes_list)]
@@ -72,12 +72,12 @@ def vary(strokes, rng):
     strokes : list of ndarray (k, 2)
         A drawing.
     rng : numpy.random.Generator
-        Says how it varies.
+        Decides how it varies.
 
     Returns
     -------
     list of ndarray (k, 2)
-        In units of its longer side, around the middle of its points.
+        The drawing in units of its longer side, around the middle of its points.
     """
     points = np.concatenate(strokes)
     size = np.ptp(points, axis=0).max()

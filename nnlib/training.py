@@ -1,4 +1,4 @@
-"""Training: L-BFGS-B walks down the cost, while we watch."""
+"""Training: L-BFGS-B walks down the cost, and a record is kept."""
 
 import time
 from contextlib import nullcontext
@@ -7,22 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import checks
-from .blocks import one_blas_thread
-from .compact import compact, with_inputs_as_before, with_inputs_in_order
-from .init import init_thetas, pack, sizes_of, unpack
+from .blocks import all_cores, compact
 from .metrics import accuracy
-from .model import check_finite, sum_over_blocks
-from .prediction import predict
+from .model import check_for_overflow, cost_and_gradient, output_z, sum_over_blocks
+from .parameters import init_thetas, join, sizes_of, split
 
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What `train` gives.
+    """What `train` returns.
 
     Attributes
     ----------
     thetas : list of ndarray of float64
-        The trained network: the parameters with the lowest cost that was seen.
+        The trained network: the parameters with the lowest cost seen.
     cost : float
         Their cost, regularisation included.
     n_iterations, n_evaluations : int
@@ -30,7 +28,7 @@ class TrainResult:
     seconds : float
         Wall-clock time.
     history : dict of str to list
-        One entry an iteration: "cost", "gradient_norm", "seconds" since the start and, where
+        One entry per iteration: "cost", "gradient_norm", "seconds" since the start and, if
         validation data were given, "validation_accuracy".
     message : str
         Why it stopped, in words.
@@ -69,12 +67,12 @@ def train(
     """Train a network with L-BFGS-B (Byrd, Lu, Nocedal and Zhu, SIAM J. Sci. Comput. 16, 1995, 1190-1208).
 
     The interrupt button (or Ctrl-C) stops the training and returns the best network so far. While it
-    trains, it keeps the part of X that is not blank a second time: half of it, for MNIST.
+    trains, it holds a copy of X without most of the blank pixels: for MNIST, half the size of X.
 
     Parameters
     ----------
     X : ndarray (m, n_in) of float32 or float64
-        Training images, one a row, pixel values in [0, 1]. float32 is about twice as fast.
+        Training images, one per row, pixel values in [0, 1]. float32 is about twice as fast.
     y : ndarray (m,) of integers
         Their digits.
     layer_sizes : sequence of int
@@ -82,11 +80,11 @@ def train(
     lam : float
         Strength of the regularisation (lambda), 0 or above.
     max_iter : int
-        The most iterations that it may take.
-    seed : int or None
-        For the initial weights. The same seed gives the same network on the same machine.
+        The maximum number of iterations.
+    seed : int, numpy.random.Generator or None
+        Seed for the initial weights. The same seed gives the same network on the same machine.
     thetas : list of ndarray or None
-        Start from this network instead (a warm start); `layer_sizes`, `seed` and `epsilon` then have no say.
+        Start from this network instead (a warm start); `layer_sizes`, `seed` and `epsilon` are then ignored.
     epsilon : float
         The initial weights lie in [-epsilon, epsilon].
     validation : tuple (X, y) or None
@@ -96,7 +94,7 @@ def train(
     callback : callable or None
         Called with the `history` so far after each iteration.
     n_threads : int or None
-        None takes the cores that this process may use; the result is the same for any number.
+        None means the cores that this process may use; the result is the same for any number.
 
     Returns
     -------
@@ -111,30 +109,46 @@ def train(
     from scipy.optimize import minimize
 
     max_iter = checks.count(max_iter, "max_iter")
-    start = init_thetas(layer_sizes, epsilon=epsilon, seed=seed) if thetas is None else checks.finite_thetas(thetas)
-    recorder = _Recorder(sizes_of(start), X, y, lam, validation, callback, n_threads)
-    params = recorder.params_of(start)
+    thetas = init_thetas(layer_sizes, epsilon=epsilon, seed=seed) if thetas is None else checks.thetas(thetas)
+    layer_sizes = sizes_of(thetas)
+    X = checks.images(X, layer_sizes[0])
+    y = checks.labels(y, layer_sizes[-1], len(X))
+    lam = checks.not_negative(lam, "lam")
+    if validation is not None:
+        validation = _check_validation(validation, layer_sizes)
+    if callback is not None and not callable(callback):
+        raise TypeError(f"callback is {callback!r}; expected a function that takes the history, or None.")
 
-    # SciPy's own steps are vectors of BLAS, too short to share between threads: waiting for one another,
-    # on cores that other programs use, would take longer than the work.
-    with one_blas_thread(), _progress_bar(max_iter, progress) as bar:
-        recorder.bar = bar
-        try:
+    start = join(thetas).astype(np.float64)
+    recorder = _Recorder(layer_sizes, validation, callback, n_threads)
+    try:
+        # SciPy's own arithmetic runs in here too: its vectors are too short for BLAS to share between threads.
+        with all_cores(n_threads) as map_blocks, _progress_bar(max_iter, progress) as bar:
+            recorder.bar = bar
+            blocks = compact(X, y, map_blocks)
+
+            def evaluate(params):
+                J, gradient = sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks)
+                check_for_overflow(J, gradient, params, X)
+                recorder.note_evaluation(params, J, gradient)
+                return J, gradient
+
             result = minimize(
-                recorder.evaluate,
-                params,
+                evaluate,
+                start,
                 jac=True,
                 method="L-BFGS-B",
                 callback=recorder.end_iteration,
+                # SciPy's own limit of 15,000 evaluations could end a long training early.
                 options={"maxiter": max_iter, "maxfun": 100 * max_iter},
             )
-            message = _explain(result, max_iter)
-        except KeyboardInterrupt:
-            message = f"Interrupted after {recorder.n_iterations} iterations; this is the best network so far."
-    if recorder.best_params is None:  # interrupted before the first evaluation had ended
-        recorder.evaluate(params)
+        message = _explain(result, max_iter)
+    except KeyboardInterrupt:
+        message = f"Interrupted after {recorder.n_iterations} iterations; this is the best network so far."
+        if recorder.best_params is None:  # interrupted before the first evaluation: return the start, with its cost
+            recorder.note_evaluation(start, *cost_and_gradient(start, layer_sizes, X, y, lam, n_threads=n_threads))
     return TrainResult(
-        thetas=recorder.thetas_of(recorder.best_params),
+        thetas=split(recorder.best_params, layer_sizes),
         cost=recorder.best_cost,
         n_iterations=recorder.n_iterations,
         n_evaluations=recorder.n_evaluations,
@@ -145,52 +159,36 @@ def train(
 
 
 class _Recorder:
-    """Computes the cost for the optimiser, and remembers the best parameters and the history."""
+    """Remembers the best parameters, and writes the history."""
 
-    def __init__(self, layer_sizes, X, y, lam, validation, callback, n_threads):
-        self.layer_sizes, self.lam, self.n_threads = layer_sizes, lam, n_threads
-        self.X = checks.images(X, layer_sizes[0])
-        self.blocks, self.order = compact(self.X, checks.labels(y, layer_sizes[-1], len(self.X)))
-        if callback is not None and not callable(callback):
-            raise TypeError(f"callback is {callback!r}; expected a function that takes the history, or None.")
-        self.callback = callback
-        self.bar = None
+    def __init__(self, layer_sizes, validation, callback, n_threads):
+        self.layer_sizes, self.validation = layer_sizes, validation
+        self.callback, self.bar, self.n_threads = callback, None, n_threads
         self.best_cost, self.best_params = np.inf, None
         self.gradient_norm = np.nan
         self.n_iterations = self.n_evaluations = 0
         self.history = {"cost": [], "gradient_norm": [], "seconds": []}
-        self.validation = validation
         if validation is not None:
-            self.validation = _check_validation(validation, layer_sizes)
             self.history["validation_accuracy"] = []
         self.started = time.perf_counter()
 
     def elapsed(self):
         return time.perf_counter() - self.started
 
-    def params_of(self, thetas):
-        """Return the vector that the optimiser works on. Its inputs are in the blocks' order."""
-        return pack(with_inputs_in_order(thetas, self.order)).astype(np.float64)
-
-    def thetas_of(self, params):
-        """Return the network that such a vector stands for."""
-        return with_inputs_as_before(unpack(params, self.layer_sizes), self.order)
-
-    def evaluate(self, params):
-        cost, gradient = sum_over_blocks(params, self.layer_sizes, self.blocks, self.lam, n_threads=self.n_threads)
-        check_finite(cost, gradient, params, self.X)
+    def note_evaluation(self, params, cost, gradient):
         self.n_evaluations += 1
         self.gradient_norm = float(np.linalg.norm(gradient))
         if cost < self.best_cost:
             self.best_cost, self.best_params = cost, params.copy()
-        return cost, gradient
 
     def end_iteration(self, intermediate_result):
-        """Write the history. SciPy demands this argument's name; the line search ended on the last evaluation."""
+        """Write the history. SciPy prescribes the argument's name."""
+        # The last evaluation was at the point that the line search accepted: its norm is this iteration's.
         entry = {"cost": float(intermediate_result.fun), "gradient_norm": self.gradient_norm, "seconds": self.elapsed()}
         if self.validation is not None:
             X, y = self.validation
-            entry["validation_accuracy"] = accuracy(y, predict(self.thetas_of(intermediate_result.x), X))
+            z = output_z(split(intermediate_result.x, self.layer_sizes), X, self.n_threads)
+            entry["validation_accuracy"] = accuracy(y, z.argmax(axis=1))
         for name, value in entry.items():
             self.history[name].append(value)
         self.n_iterations += 1
@@ -212,7 +210,7 @@ def _check_validation(validation, layer_sizes):
 
 
 def _progress_bar(max_iter, progress):
-    """Return a bar for notebooks and terminals alike, to be used in a `with`; None where none is wanted."""
+    """Return a bar for notebooks and terminals alike, to be used in a `with`; None without `progress`."""
     if not progress:
         return nullcontext()
     from tqdm.auto import tqdm  # loads ipywidgets where it can; importing nnlib must not

@@ -3,12 +3,12 @@
     python notebooks/build.py              build what differs from its source
     python notebooks/build.py 03 05        build these, whether they differ or not
     python notebooks/build.py --all        build everything
-    python notebooks/build.py --check      build nothing; fail where a notebook is not what its source gives
-    python notebooks/build.py --nbgrader DIR    write the exercises as a course that nbgrader takes
+    python notebooks/build.py --check      build nothing; fail if a notebook does not match its source
+    python notebooks/build.py --nbgrader DIR    write the exercises as a course for nbgrader
 
 A source is a file of MyST Markdown in notebooks/source/. Its notebook is executed from top to bottom in
 a fresh kernel and saved with its outputs. A lesson that raises, warns or shows a picture without alt text
-does not build. A source in notebooks/source/exercises/ gives two notebooks: the learner's, with stubs, not
+does not build. A source in notebooks/source/exercises/ makes two notebooks: the learner's, with stubs, not
 executed, and the solution.
 """
 
@@ -51,7 +51,7 @@ c.Execute.timeout = 120  # seconds for a cell
 
 
 def read_source(path):
-    """Return the notebook that a source describes: not executed, with cell ids that depend on its text alone."""
+    """Return the notebook that a source describes: not executed, with cell ids that depend only on its text."""
     notebook = jupytext.read(path, fmt="md:myst")
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
@@ -69,7 +69,7 @@ def read_exercise(path):
 
 
 def read_solution(path):
-    """Return the worked notebook of an exercise, and at its end the answers to its questions."""
+    """Return the worked notebook of an exercise, with the answers to its questions at the end."""
     notebook = _plain(_without_hidden_tests(read_source(path)))
     for cell in notebook.cells:
         cell.source = re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE).rstrip()
@@ -96,14 +96,14 @@ def _processed(preprocessor, notebook):
 
 
 def _plain(notebook):
-    """Return a notebook without nbgrader's metadata: it is the same where nbgrader is not installed."""
+    """Return a notebook without nbgrader's metadata, so that it needs no nbgrader."""
     for cell in notebook.cells:
         cell.metadata.pop("nbgrader", None)
     return notebook
 
 
 class Page(NamedTuple):
-    """A notebook to build: from which source, where to, how it is read, and whether it is executed."""
+    """A notebook to build: its source, its place, how the source is read, and whether the notebook is executed."""
 
     source: Path
     target: Path
@@ -123,14 +123,14 @@ def pages():
 
 
 def write_course(folder):
-    """Write a course that nbgrader takes: each exercise is an assignment. What differs there already is left alone."""
+    """Write a course for nbgrader: each exercise is an assignment. Nothing that is there already is overwritten."""
     files = {folder / "nbgrader_config.py": COURSE_CONFIG}
     for source in sorted((SOURCES / "exercises").glob("*.md")):
         path = folder / "source" / source.stem / f"{source.stem}.ipynb"
         files[path] = nbformat.writes(read_source(source)) + "\n"
     for path, text in files.items():
         if path.exists() and path.suffix == ".ipynb" and path.read_text(encoding="utf-8") != text:
-            raise SystemExit(f"{path} is another already. Move it away, or name another folder.")
+            raise SystemExit(f"{path} is there already and differs. Move it away, or name another folder.")
     new = {path: text for path, text in files.items() if not path.exists()}
     for path in new:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ def write_course(folder):
 
 
 def execute(notebook, folder):
-    """Run a notebook from top to bottom in a fresh kernel, in the folder that it will stand in."""
+    """Run a notebook from top to bottom in a fresh kernel, in the folder that it will be saved in."""
     NotebookClient(
         notebook,
         timeout=SECONDS_PER_NOTEBOOK,
@@ -157,7 +157,7 @@ def execute(notebook, folder):
 
 
 def problems(notebook):
-    """Return what a reader of an executed notebook would stumble over, a line each."""
+    """Return what a reader of an executed notebook would stumble over, one line each."""
     found = []
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
@@ -175,7 +175,7 @@ def problems(notebook):
 
 
 def source_problems(notebook):
-    """Return what is wrong with a notebook before it is run, a line each: its headings, and lines of code too long."""
+    """Return what is wrong with a notebook before it is run, one line each: headings, and lines of code too long."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     levels = [len(mark) for mark in re.findall(r"^(#{1,6}) ", text, flags=re.MULTILINE)]
@@ -187,7 +187,7 @@ def source_problems(notebook):
 
 
 def differences(page):
-    """Return in what a page's notebook differs from what its source gives, a line each."""
+    """Return how a page's notebook differs from what its source describes, one line each."""
     if not page.target.exists():
         return ["it was never built"]
     notebook = nbformat.read(page.target, as_version=4)
@@ -226,8 +226,8 @@ def main(arguments=None):
     """Build or check, as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="how their names start: 03, 03_cost")
-    parser.add_argument("--all", action="store_true", help="build everything, also what does not differ")
-    parser.add_argument("--check", action="store_true", help="build nothing; exit with 1 where something differs")
+    parser.add_argument("--all", action="store_true", help="build everything, even what does not differ")
+    parser.add_argument("--check", action="store_true", help="build nothing; exit with 1 if something differs")
     parser.add_argument("--nbgrader", type=Path, metavar="DIR", help="write a course for nbgrader to this folder")
     options = parser.parse_args(arguments)
     if options.nbgrader:
@@ -240,7 +240,7 @@ def main(arguments=None):
     if options.check:
         lines = [f"{page.target.relative_to(HERE)}: {line}" for page, found in stale.items() for line in found]
         lines += [f"{path.relative_to(HERE)}: there is no source for it" for path in sorted(orphans)]
-        print("\n".join(lines) or f"{len(wanted)} notebooks are what their sources give.")
+        print("\n".join(lines) or f"{len(wanted)} notebooks match their sources.")
         return int(bool(lines))
     n_all = len(wanted)
     if options.names:

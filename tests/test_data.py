@@ -220,7 +220,7 @@ SMALL_DATA, SMALL_LABEL = np.zeros((784, 70), np.uint8), np.zeros((1, 70))
 @pytest.mark.parametrize(
     ("changed", "mentions"),
     [
-        ({"data": None, "label": None}, ["no such variables"]),
+        ({"data": None, "label": None}, ["neither data nor label"]),
         ({"data": None}, ["'label': (1, 70000)"]),
         ({"label": None, "data": SMALL_DATA}, ["(784, 70)"]),
         ({"data": SMALL_DATA, "label": SMALL_LABEL}, ["(784, 70)", "(1, 70)"]),

@@ -117,5 +117,5 @@ def test_missing_folder_and_file(tmp_path):
 def test_bad_files(tmp_path, content):
     path = tmp_path / "mine.json"
     path.write_text(content)
-    with pytest.raises(ValueError, match=r"mine\.json holds no drawings that can be read"):
+    with pytest.raises(ValueError, match=r"mine\.json cannot be read as drawings"):
         nnlib.load_examples(path)

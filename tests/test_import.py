@@ -80,12 +80,12 @@ def imports_of(path):
 
 
 def test_the_model_knows_nothing_of_files_plots_or_widgets():
-    assert imports_of(FOLDER / "model.py") <= {"contextlib", "numpy", ".checks", ".blocks", ".compact", ".init"}
+    assert imports_of(FOLDER / "model.py") <= {"numpy", ".checks", ".blocks", ".parameters"}
 
 
 def test_only_the_modules_that_need_them_import_heavy_packages():
     needs = {
-        "matplotlib": {"figure.py", "plots.py"},
+        "matplotlib": {"plots.py"},
         "ipywidgets": {"pad.py", "surface.py", "question.py"},
         "ipycanvas": {"surface.py"},
     }

@@ -144,6 +144,6 @@ def test_a_course_that_was_changed_is_not_overwritten(tmp_path):
     build.write_course(tmp_path)  # again: nothing differs
     changed = tmp_path / "source" / NAMES[0] / f"{NAMES[0]}.ipynb"
     changed.write_text("mine", encoding="utf-8")
-    with pytest.raises(SystemExit, match="another already"):
+    with pytest.raises(SystemExit, match="there already and differs"):
         build.write_course(tmp_path)
     assert changed.read_text(encoding="utf-8") == "mine"

@@ -1,16 +1,19 @@
 """The pad without a browser: what its buttons do, what it says, and what it survives."""
 
 import re
+from html import unescape
 
+import ipycanvas
+import ipywidgets as widgets
 import numpy as np
 import pytest
 
 import nnlib
-from nnlib import padview
-from nnlib.pad import Pad
+from nnlib.pad import Pad, view
 
 SEVEN = [np.array([[0.0, 0], [60, 0], [25, 100]])]
 ONE = [np.array([[0.0, 0], [0, 100]])]
+SLANTED = [np.array([[60.0, 0], [0, 100]])]
 
 
 @pytest.fixture
@@ -18,20 +21,46 @@ def pad():
     return Pad()
 
 
-def says(pad):
-    """Return the words of the reading and of the status line."""
-    return [re.sub(r"<[^>]*>", "", html.value) for html in (pad._words, pad._status)]
+def parts(widget, kind):
+    """Return the widgets of a kind within a widget."""
+    found = [widget] if isinstance(widget, kind) else []
+    return found + [part for child in getattr(widget, "children", ()) for part in parts(child, kind)]
+
+
+def reading(pad):
+    """Return what the pad says to the drawing."""
+    return next(text(html) for html in parts(pad, widgets.HTML) if 'class="nnlib-words"' in html.value)
+
+
+def status(pad):
+    """Return what the status line says."""
+    return next(text(html) for html in parts(pad, widgets.HTML) if "nnlib-status" in html._dom_classes)
+
+
+def text(html):
+    return unescape(re.sub(r"<[^>]*>", "", html.value))
 
 
 def press(pad, name):
     """Press a button."""
-    (button,) = [w for w in buttons(pad) if w.description == name]
+    (button,) = [button for button in parts(pad, widgets.Button) if button.description == name]
     button.click()
 
 
-def buttons(widget):
-    found = [widget] if type(widget).__name__ == "Button" else []
-    return found + [button for child in getattr(widget, "children", ()) for button in buttons(child)]
+def field(pad):
+    """Return the canvas to draw on."""
+    return parts(pad, ipycanvas.Canvas)[0]
+
+
+def event(pad, name, **values):
+    """Let the page send an event of the field."""
+    field(pad)._handle_frontend_event(None, {"event": name} | values, [])
+
+
+def choose(pad, kind, value):
+    """Choose a value with the pad's only control of this kind."""
+    (control,) = parts(pad, kind)
+    control.value = value
 
 
 def test_what_is_drawn_is_read_as_recognise_reads_it(pad):
@@ -39,21 +68,20 @@ def test_what_is_drawn_is_read_as_recognise_reads_it(pad):
     digit, scores = nnlib.recognise(SEVEN)
     assert pad.digit == digit == 7
     np.testing.assert_allclose(pad.scores, scores, atol=1e-9)
-    assert says(pad)[0] == "I read a 7."
+    assert reading(pad) == "I read a 7."
 
 
 def test_mouse_events_draw(pad):
-    surface = pad._surface.ink
-    surface._handle_frontend_event(None, {"event": "mouse_down", "x": 100, "y": 100}, [])
+    event(pad, "mouse_down", x=100, y=100)
     for x, y in [(300, 100), (200, 400)]:
-        surface._handle_frontend_event(None, {"event": "mouse_move", "x": x, "y": y}, [])
-    surface._handle_frontend_event(None, {"event": "mouse_up", "x": 200, "y": 400}, [])
+        event(pad, "mouse_move", x=x, y=y)
+    event(pad, "mouse_up", x=200, y=400)
     np.testing.assert_array_equal(pad.strokes[0], [[50, 50], [150, 50], [100, 200]])
     assert pad.digit == 7
-    assert says(pad)[1] == ""
+    assert status(pad) == ""
     press(pad, "Undo")
     assert (pad.strokes, pad.digit, pad.scores) == ([], None, None)
-    assert says(pad)[0] == "Draw a digit here."
+    assert reading(pad) == "Draw a digit here."
 
 
 def test_keeping_and_removing(pad):
@@ -61,7 +89,7 @@ def test_keeping_and_removing(pad):
     press(pad, "7")
     assert pad.strokes == []
     assert [(e.label, e.writer) for e in pad.examples] == [(7, "")]
-    assert "Kept as a 7. Kept so far: 1." in says(pad)[1]
+    assert status(pad) == "Kept as a 7. Kept so far: 1."
     press(pad, "Remove last")
     assert pad.examples == []
 
@@ -79,7 +107,7 @@ def test_keeping_and_removing(pad):
 def test_what_cannot_be_done_is_said(pad, tmp_path, monkeypatch, name, message):
     monkeypatch.chdir(tmp_path)
     press(pad, name)
-    assert message in says(pad)[1]
+    assert message in status(pad)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -89,7 +117,7 @@ def test_saving_and_loading_merge_without_doubles(pad, tmp_path, monkeypatch):
         pad.show(strokes)
         pad.keep(label)
     press(pad, "Save")
-    assert "Saved 2 drawings" in says(pad)[1]
+    assert "Saved 2 drawings" in status(pad)
     other = Pad(writer="Ada")
     other.show(SEVEN[:1])
     other.keep(9)
@@ -114,11 +142,11 @@ def test_saving_keeps_what_is_in_the_file(pad, tmp_path, monkeypatch):
     pad.show(SEVEN)
     pad.keep(7)
     press(pad, "Save")
-    assert "beside 1 that were in the file" in says(pad)[1]
+    assert "The file still holds 1 drawing from before." in status(pad)
     assert [example.label for example in nnlib.load_examples("my_digits.json")] == [1, 7]
     (tmp_path / "my_digits.json").write_text('{"name": "something else"}')
     press(pad, "Save")
-    assert "holds no drawings" in says(pad)[1]
+    assert "cannot be read as drawings" in status(pad)
     assert (tmp_path / "my_digits.json").read_text() == '{"name": "something else"}'
 
 
@@ -149,7 +177,7 @@ def test_bad_drawings_and_labels_change_nothing(pad):
 
 def test_a_stored_drawing_can_be_chosen_twice(pad):
     for _ in range(2):
-        pad._stored.value = 8
+        choose(pad, widgets.Dropdown, 8)
         assert pad.digit == 8
         pad.clear()
 
@@ -161,7 +189,7 @@ def test_teach_and_forget(pad):
         assert pad.digit == 7
         pad.keep(1)
     press(pad, "Teach")
-    assert "Taught with 2 drawings" in says(pad)[1]
+    assert "Taught with 2 drawings" in status(pad)
     pad.show(upstroke)
     assert pad.digit == 1
     press(pad, "Forget")
@@ -173,30 +201,78 @@ def test_an_exception_is_shown_and_the_pad_goes_on(pad, monkeypatch):
     def fail(*_):
         raise RuntimeError("a <broken> thing")
 
+    painted = []
     with monkeypatch.context() as patch:
-        patch.setattr("nnlib.pad.predict_scores", fail)
+        patch.setattr(nnlib.Network, "predict_scores", fail)
+        patch.setattr(field(pad), "stroke_lines", painted.append)
         pad.show(SEVEN)
-        assert "RuntimeError: a &lt;broken&gt; thing" in pad._status.value
-        assert says(pad)[0] == "I cannot read this."
+        assert status(pad) == "RuntimeError: a <broken> thing"
+        assert reading(pad) == "I cannot read this."
+        assert [len(line) for line in painted] == [len(SEVEN[0])]  # the ink is there all the same
     pad.show(ONE)
     assert pad.digit == 1
-    assert says(pad)[1] == ""
+    assert status(pad) == ""
 
 
 def test_a_test_digit_is_read_with_no_drawing(pad, mnist):
     press(pad, "A test digit")
-    index, label = map(int, re.findall(r"\d+", says(pad)[1]))
+    index, label = map(int, re.findall(r"\d+", status(pad)))
     assert mnist.y_test[index] == label
     expected = nnlib.load_network().predict_scores(mnist.X_test[index : index + 1])[0]
     np.testing.assert_allclose(pad.scores, expected, atol=1e-6)
     pad.show(SEVEN)
     assert pad.digit == 7
-    assert says(pad)[1] == ""
+    assert status(pad) == ""
+
+
+def draw(pad):
+    """Draw a short stroke with the mouse."""
+    event(pad, "mouse_down", x=280, y=100)
+    for y in (200, 300):
+        event(pad, "mouse_move", x=280, y=y)
+    event(pad, "mouse_up", x=280, y=300)
+
+
+def test_drawing_takes_the_place_of_a_test_digit_and_of_what_was_said(pad):
+    press(pad, "A test digit")
+    scores = pad.scores
+    press(pad, "Undo")  # there is no stroke to take back
+    assert pad.scores is scores
+    assert "Its label says" in status(pad)
+    draw(pad)
+    assert status(pad) == ""
+    np.testing.assert_allclose(pad.scores, nnlib.recognise(pad.strokes)[1], atol=1e-9)
+    press(pad, "Clear")
+    assert reading(pad) == "Draw a digit here."
+    assert pad.scores is None
+
+    press(pad, "5")
+    assert "There is no drawing to keep" in status(pad)
+    draw(pad)
+    assert status(pad) == ""
+
+
+def test_what_the_network_sees_is_shown(pad, monkeypatch):
+    seen = parts(pad, ipycanvas.Canvas)[1]
+    colours = []
+    monkeypatch.setattr(seen, "fill_styled_rects", lambda *squares: colours.append(squares[-1]))
+    pad.show(SLANTED)
+    prepared = nnlib.load_network().prepare(nnlib.strokes_to_image(SLANTED).reshape(1, -1))
+    np.testing.assert_array_equal(colours[-1].reshape(784, 3)[:, 0], np.round(255 * prepared[0]))
+
+
+def test_what_goes_wrong_while_painting_is_shown(pad, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("no paint")
+
+    monkeypatch.setattr("nnlib.pad.surface.Surface.paint", fail)
+    draw(pad)
+    assert status(pad) == "RuntimeError: no paint"
 
 
 def test_the_pen_width_is_that_of_the_image(pad):
     pad.show(SEVEN)
-    pad._pen_width.value = 4.0
+    choose(pad, widgets.FloatSlider, 4.0)
     image = nnlib.strokes_to_image(SEVEN, pen_width=4.0)
     expected = nnlib.load_network().predict_scores(image.reshape(1, -1))[0]
     np.testing.assert_allclose(pad.scores, expected, atol=1e-9)
@@ -210,9 +286,10 @@ def test_another_network(mnist):
 
 
 def test_every_control_says_what_it_is(pad):
-    names = [button.description for button in buttons(pad)]
+    buttons = parts(pad, widgets.Button)
+    names = [button.description for button in buttons]
     assert set(names) >= {"Clear", "Undo", "Teach", "Forget", "Save", "Load", *map(str, range(10))}
-    assert all(button.tooltip for button in buttons(pad))
+    assert all(button.tooltip for button in buttons)
 
 
 # ---- what it shows, as HTML
@@ -229,20 +306,20 @@ def test_every_control_says_what_it_is(pad):
 def test_words(scores, words):
     all_scores = np.zeros(10)
     all_scores[list(scores)] = list(scores.values())
-    assert padview.in_words(all_scores) == words
+    assert view.in_words(all_scores) == words
 
 
 def test_bars_are_as_wide_as_the_scores():
     scores = np.linspace(0.05, 0.95, 10)
-    html = padview.bars_html(scores)
+    html = view.bars_html(scores)
     assert re.findall(r"width:([\d.]+)%", html) == [f"{100 * score:.1f}" for score in scores]
     assert html.index("class=best") > html.index('scope="row">8')
-    assert "class=best" not in padview.bars_html()
+    assert "class=best" not in view.bars_html()
 
 
 def test_drawings_as_svg_fit_their_square():
     for strokes in (SEVEN, ONE, [np.array([[3.0, 4]])], [[[0, 0], [10, 0]], [[5, 5]]]):
-        svg = padview.drawing_svg(strokes)
+        svg = view.drawing_svg(strokes)
         numbers = [float(n) for points in re.findall(r'points="([^"]*)"', svg) for n in re.split("[ ,]", points)]
         assert min(numbers) >= 5
         assert max(numbers) <= 95

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlib.pen import Pen
+from nnlib.pad.pen import Pen
 
 
 @pytest.fixture

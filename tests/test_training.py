@@ -347,16 +347,16 @@ def test_an_interrupt_before_the_first_evaluation_returns_the_start(monkeypatch)
 
 def test_an_interrupt_while_validating_leaves_all_histories_of_one_length(monkeypatch):
     calls = 0
-    predict = nnlib.training.predict
+    output_z = nnlib.training.output_z
 
-    def interrupted_the_third_time(thetas, X):
+    def interrupted_the_third_time(*arguments):
         nonlocal calls
         calls += 1
         if calls == 3:
             raise KeyboardInterrupt
-        return predict(thetas, X)
+        return output_z(*arguments)
 
-    monkeypatch.setattr(nnlib.training, "predict", interrupted_the_third_time)
+    monkeypatch.setattr(nnlib.training, "output_z", interrupted_the_third_time)
     result = train(*data(), validation=data(20, seed=1))
     assert "Interrupted" in result.message
     assert {len(entries) for entries in result.history.values()} == {result.n_iterations}

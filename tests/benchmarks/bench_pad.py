@@ -1,9 +1,9 @@
-"""How long the pad takes from a mouse event to ink and to bars: in JupyterLab in Chromium, at 60 events a second.
+"""How long the pad takes from a mouse event to ink and to bars, in JupyterLab in Chromium, at 60 events a second.
 
     python tests/benchmarks/bench_pad.py
 
 Needs Chromium and the [test] extra. Prints the median and the 95th percentile, in milliseconds; the goals
-are 45 and 80 to ink. Also how long the kernel works for one painting: at most 5 ms.
+for ink are 45 and 80. Also prints how long the kernel works for one painting; the goal is 5 ms at most.
 """
 
 import sys
@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "browser"))
 import driver
 
 EVENTS_A_SECOND = 60
-ROWS, ROW_HEIGHT, STEP = 3, 90, 5  # a path as long as a large digit's, that never meets itself; pixels of the page
+ROWS, ROW_HEIGHT, STEP = 3, 90, 5  # a path as long as a large digit's, which never meets itself; in pixels of the page
 ROUNDS = 4
 PAD = "from nnlib.pad import Pad\npad = Pad()\npad"
 # What ipycanvas itself can do on this machine: nothing but a line for each event.
@@ -37,8 +37,8 @@ box = ipywidgets.Box([canvas])
 box.add_class("nnlib-ink")
 box
 """
-# The page itself makes the events: a driver outside of it waits for each and does not reach 60 a second. An event's
-# ink is there when the canvas was painted and its pixel is white. A tick paints first and then sets the bars; where
+# The page itself makes the events: a driver outside it waits for each and does not reach 60 a second. An event's
+# ink is there when the canvas has been painted and its pixel is white. A tick paints first and then sets the bars; if
 # the scores are the same as before, the bars do not change, and there is nothing to measure.
 DRAW = """async (canvas, [path, rate]) => {
     const waiting = [], ink = [], bars = [];
@@ -86,7 +86,7 @@ def zigzag(width):
 
 
 def kernel_side():
-    """Return the milliseconds of Python for one painting, with nothing to send it to."""
+    """Return the milliseconds that Python takes for one painting, with no page to send it to."""
     import nnlib
     from nnlib.pad import Pad
 

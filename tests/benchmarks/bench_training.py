@@ -1,13 +1,14 @@
-"""How fast the training is, beside the two matrix products that it cannot do without, and beside others.
+"""How fast the training is, compared with the two matrix products that it cannot do without, and with other programs.
 
-    python tests/benchmarks/bench_training.py [FOLDER]
+    python tests/benchmarks/bench_training.py [--folder FOLDER]
 
-Takes about ten minutes; run nothing else meanwhile. Needs the [test] extra; PyTorch (2.13.0, CPU) is measured where
+Takes about ten minutes; run nothing else meanwhile. Needs the [test] extra; PyTorch (2.13.0, CPU) is measured if
 it is installed. Prints tables, and writes training.json and training.png to the folder (this file's, if none is
 named). Absolute times depend on the machine and the minute: the evaluations are therefore made in turn, in a new
 order each round, and the ratios of their medians are what counts.
 """
 
+import argparse
 import datetime
 import importlib.metadata
 import importlib.util
@@ -26,12 +27,14 @@ import threadpoolctl
 from tqdm import tqdm
 
 import nnlib
-from nnlib import compact, model, training
-from nnlib.blocks import map_blocks, slices, usable_cores
+from nnlib import model, training
+from nnlib.blocks import all_cores, compact, slices, usable_cores
+from nnlib.files import write_atomically
+from nnlib.plots import new_figure
 
 LAM, SIZES = 0.1, (784, 100, 10)
 ROUNDS, GROWTH_ROUNDS, ITERATIONS = 30, 7, 20
-# Threads of PyTorch and of BLAS go on spinning for some milliseconds after their work: the next one must not pay.
+# Threads of PyTorch and of BLAS go on spinning for milliseconds after their work: the next one must not pay for it.
 PAUSE = 0.1
 PRODUCTS, WHOLE, NNLIB, PLAIN = "the two products", "the two products, whole arrays", "nnlib", "nnlib, all columns"
 TORCH, SKLEARN, PUBLISHED = "PyTorch", "scikit-learn", "published formulas"
@@ -43,36 +46,41 @@ HAS_TORCH = importlib.util.find_spec("torch") is not None
 
 
 def two_products(X, y, layer_sizes, params):
-    """Multiply X by the weights and delta by X, by blocks on all cores as nnlib does; and nothing else."""
+    """Multiply X by the weights and delta by X, in blocks on all cores as nnlib does, and nothing else."""
     weights, delta = product_operands(X, layer_sizes, params)
 
     def multiply(rows):
         return X[rows] @ weights.T, delta[rows].T @ X[rows]
 
     def run():
-        for _ in map_blocks(multiply, slices(len(X))):
-            pass
+        with all_cores() as map_blocks:
+            for _ in map_blocks(multiply, slices(len(X))):
+                pass
 
     return run
 
 
 def two_whole_products(X, y, layer_sizes, params):
-    """Multiply them as NumPy does when it is left alone."""
+    """Multiply the same arrays as NumPy does by default."""
     weights, delta = product_operands(X, layer_sizes, params)
     return lambda: (X @ weights.T, delta.T @ X)[:0]
 
 
 def product_operands(X, layer_sizes, params):
-    """Return weights (n_units, n_in) in the order of memory that is fastest, and some deltas (m, n_units)."""
+    """Return weights (n_units, n_in) in the memory order that is fastest, and some deltas (m, n_units)."""
     weights = np.asfortranarray(nnlib.unpack(params, layer_sizes)[0][:, 1:].astype(X.dtype))
     return weights, np.random.default_rng(0).normal(size=(len(X), layer_sizes[1])).astype(X.dtype)
 
 
 def nnlib_as_train(X, y, layer_sizes, params):
     """Evaluate as `train` does: its blocks are made once, before the first evaluation."""
-    blocks, order = compact.compact(X, y)
-    ordered = nnlib.pack(compact.with_inputs_in_order(nnlib.unpack(params, layer_sizes), order))
-    return lambda: model.sum_over_blocks(ordered, layer_sizes, blocks, LAM)
+    blocks = compact(X, y)
+
+    def run():
+        with all_cores() as map_blocks:
+            return model.sum_over_blocks(params, layer_sizes, blocks, LAM, map_blocks)
+
+    return run
 
 
 def nnlib_all_columns(X, y, layer_sizes, params):
@@ -110,13 +118,13 @@ class Torch:
 
 
 def scikit_learn(X, y, layer_sizes, params):
-    """Evaluate scikit-learn's own loss and gradient, with all that its `fit` hands to the optimiser."""
+    """Evaluate scikit-learn's own loss and gradient, with everything that its `fit` passes to the optimiser."""
     with mock.patch("scipy.optimize.minimize", side_effect=CalledError) as minimize, suppress(CalledError):
         scikit_learn_network(layer_sizes, 1).fit(X, np.eye(10, dtype=int)[y])
     (function, x0), options = minimize.call_args
     thetas = nnlib.unpack(params, layer_sizes)
     start = np.concatenate([theta[:, 1:].T.ravel() for theta in thetas] + [theta[:, 0] for theta in thetas])
-    start = start.astype(x0.dtype)  # SciPy hands the parameters on in the dtype of x0
+    start = start.astype(x0.dtype)  # SciPy passes the parameters in the dtype of x0
     return lambda: function(start, *options["args"])
 
 
@@ -140,7 +148,7 @@ def published(X, y, layer_sizes, params):
     """Evaluate the published formulas plainly: in float64, with columns of ones, one-hot in a loop, sums of sums."""
     X, m = X.astype(np.float64), len(X)
 
-    def cost_and_gradient(params=params):  # the optimiser brings others
+    def cost_and_gradient(params=params):  # the optimiser passes its own
         theta1, theta2 = nnlib.unpack(params.copy(), layer_sizes)
         a1 = np.append(np.ones((m, 1)), X, axis=1)
         a2 = 1 / (1 + np.exp(-np.dot(a1, theta1.T)))
@@ -243,7 +251,7 @@ TRAININGS = {
 
 
 def measure_trainings(X, y, rounds=5):
-    """Return, for each, the median seconds, the cost reached and the evaluations made."""
+    """Return, for each program, the median seconds, the cost reached and the evaluations made."""
     results = {}
     functions = {name: lambda name=name: results.update({name: TRAININGS[name](X, y)}) for name in TRAININGS}
     seconds = measure(functions, rounds)
@@ -254,7 +262,7 @@ def measure_trainings(X, y, rounds=5):
 
 
 def what_train_adds(X, y, max_iter=70):
-    """Return what `train` takes beyond its evaluations, as shares of them; SciPy's own step apart."""
+    """Return what `train` takes beyond its evaluations, as shares of them, with SciPy's own step apart."""
     from scipy.optimize import _lbfgsb_py
 
     evaluations, steps = [0.0], [0.0]
@@ -309,7 +317,7 @@ def measure_growth(X, y):
 
 
 def peak_memory():
-    """Return the peak of resident memory, in MB, of a process that loads the digits and trains; and that only loads."""
+    """Return the peak of resident memory, in MB, of a process that loads the digits and trains, or only loads."""
     commands = {
         "only loading": ["-c", "import nnlib; nnlib.load_mnist()"],
         **{name: [__file__, "--train", name] for name in TRAININGS},
@@ -375,7 +383,7 @@ def machine():
 
 
 def processor():
-    """Return the processor's name, as far as the system tells it."""
+    """Return the processor's name, if the system reveals it."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
@@ -400,8 +408,6 @@ def table(results):
 
 def draw(results):
     """Return a figure of the evaluations and of the growth."""
-    from nnlib.figure import new_figure
-
     figure, axes = new_figure(
         "Bars: the time of an evaluation, for each contender. Three curves: how it grows.",
         width=10, height=6.5, rows=2, columns=2,
@@ -424,7 +430,7 @@ def draw(results):
 
 def main(folder):
     """Measure everything, print it, and write it to the folder."""
-    # First, while this process is small: the memory of one that starts another counts for that one too.
+    # First, while this process is small: its memory counts towards the peak of each process that it starts.
     results = {"machine": machine(), "peak memory, MB": peak_memory(), "small things, ms": small_things()}
     mnist = nnlib.load_mnist()
     X, y = mnist.X_train, mnist.y_train
@@ -437,19 +443,38 @@ def main(folder):
     results["growth"] = measure_growth(X, y)
     print(json.dumps({name: part for name, part in results.items() if name != "growth"}, indent=2))
     print(table(results))
-    (folder / "training.json").write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    draw(results).savefig(folder / "training.png", dpi=120)
+    text = json.dumps(results, indent=2, ensure_ascii=False) + "\n"
+    figure = draw(results)
+    write_atomically(
+        {
+            folder / "training.json": lambda file: file.write(text.encode()),
+            folder / "training.png": lambda file: figure.savefig(file, format="png", dpi=120),
+        }
+    )
 
 
 def train_once(name):
     """Load and train for a few iterations: the process whose memory is measured."""
+    global ITERATIONS
+    ITERATIONS = 3
     mnist = nnlib.load_mnist()
     TRAININGS[name](mnist.X_train, mnist.y_train)
 
 
+def parse():
+    """Return the command line's options."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=Path(__file__).parent, help="for the results (%(default)s)")
+    parser.add_argument("--train", choices=TRAININGS, help="only train, to measure the memory")
+    options = parser.parse_args()
+    if not options.folder.is_dir():
+        parser.error(f"--folder is {options.folder}; expected an existing folder")
+    return options
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--train"]:
-        ITERATIONS = 3
-        train_once(sys.argv[2])
+    options = parse()
+    if options.train:
+        train_once(options.train)
     else:
-        main(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parent)
+        main(options.folder)

@@ -53,7 +53,7 @@ def _in_pairs(result, X, y, n, rng):
             isinstance(result, tuple) and len(result) == 2
         ),
         "The shapes must be `(n, X.shape[1])` and `(n,)`: "
-        "n images, one a row, and n labels.": lambda result, X, y, n, rng: (
+        "n images, one in each row, and n labels.": lambda result, X, y, n, rng: (
             result[0].shape == (n, X.shape[1]) and result[1].shape == (n,)
         ),
         "Images and labels no longer belong together: they were drawn separately. "

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from ... import forward, init_thetas
-from ...init import theta_shapes
 from ...model import sigmoid
+from ...parameters import theta_shapes
 from ..exercise import Exercise
 
 exercise = Exercise()

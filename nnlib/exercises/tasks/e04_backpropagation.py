@@ -3,8 +3,8 @@
 import numpy as np
 
 from ... import cost_and_gradient, forward, numerical_gradient, pack, unpack
-from ...init import sizes_of
 from ...model import sigmoid
+from ...parameters import sizes_of
 from ..exercise import Exercise
 from .e02_the_network import random_network
 from .e03_cost import cost, one_hot

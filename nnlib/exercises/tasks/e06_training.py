@@ -3,8 +3,8 @@
 import numpy as np
 
 from ... import cost_and_gradient, init_thetas, pack, predict, unpack
-from ...init import sizes_of
 from ...metrics import accuracy
+from ...parameters import sizes_of
 from ..exercise import Exercise
 
 exercise = Exercise()

@@ -1,12 +1,12 @@
-"""What the pad shows, as HTML: words, ten bars, the kept drawings. Pure functions; no widget is needed for them."""
+"""What the pad shows, as HTML: words, ten bars, the kept drawings. Pure functions, which need no widget."""
 
 from html import escape
 
 import numpy as np
 
-from .drawing import fit
+from ..drawing import fit
 
-SURE = 0.5  # an output below this says "rather not" even to the best digit
+SURE = 0.5  # where even the best score is below this, no output says "yes"
 
 
 def in_words(scores):
@@ -20,7 +20,7 @@ def in_words(scores):
     Returns
     -------
     str
-        Where no score reaches `SURE`, that it is not sure, and the two digits that come nearest.
+        Where no score reaches `SURE`, it says so, and names the two digits that come nearest.
     """
     best, second = np.argsort(-np.asarray(scores))[:2]
     if scores[best] >= SURE:
@@ -31,6 +31,11 @@ def in_words(scores):
 def with_article(digit):
     """Return "a 7", "an 8"."""
     return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
+def drawings(count):
+    """Return "1 drawing", "2 drawings"."""
+    return "1 drawing" if count == 1 else f"{count} drawings"
 
 
 def words_html(sentence):
@@ -105,6 +110,6 @@ STYLE = """<style>
 .nnlib-pad button:focus-visible, .nnlib-pad canvas:focus-visible { outline: 3px solid #d9730d; }
 .nnlib-pad.jupyter-widgets-disconnected > * { opacity: 0.4; }
 .nnlib-pad.jupyter-widgets-disconnected::before { font-weight: 600; padding: 8px; border-left: 4px solid #c9491b;
-  content: "This pad is not connected any more: its kernel was restarted or stopped. Run its cell again."; }
+  content: "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again."; }
 @media (pointer: coarse) { .nnlib-pad button { min-height: 44px; min-width: 44px; } }
 </style>"""

@@ -7,20 +7,18 @@ from pathlib import Path
 import ipywidgets as widgets
 import numpy as np
 
-from . import checks, padview
-from .data import load_mnist
-from .drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
-from .examples import Example, check_example, load_examples, not_among, save_examples
-from .metrics import accuracy
-from .network import check_network
-from .prediction import predict_scores
-from .preparation import prepare
-from .recognition import shipped_network
-from .surface import DENSITY, Surface
-from .teaching import teach
+from .. import checks
+from ..data import load_mnist
+from ..drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
+from ..examples import Example, check_example, load_examples, not_among, save_examples
+from ..metrics import accuracy
+from ..network import check_network
+from ..teaching import teach
+from . import view
+from .surface import Surface
 
-NOTE = "Each score answers a question of its own, “does this look like a 7?”. So the ten need not add up to 1."
-FIELD_SHARE = 0.7  # of the drawing field, filled by a drawing that comes from elsewhere
+NOTE = "Each score answers its own question, such as “Does this look like a 7?”, so the ten need not add up to 1."
+FIELD_SHARE = 0.7  # of the field, filled by a drawing from elsewhere; about as much as the ink fills in an image
 
 
 class Pad(widgets.VBox):
@@ -29,54 +27,53 @@ class Pad(widgets.VBox):
     Parameters
     ----------
     network : Network or None
-        What reads. None takes the network that ships with the project.
+        The network that reads the drawings. None takes the one that ships with the project.
     examples : list of Example
         Labelled drawings to start with.
     writer : str
-        Who draws; kept with each example.
+        The name of the person who draws; it is kept with each example.
     file : str or path-like
-        Where the examples are saved, unless something else is typed into the pad.
+        Where the examples are saved, unless another name is typed into the pad.
     size : int
-        Of the drawing field, in pixels of the page.
+        Side of the drawing field, in pixels of the page.
 
     Attributes
     ----------
     strokes : list of ndarray (k, 2)
         What is drawn, in pixels of the page.
     scores : ndarray (10,) or None
-        What the network says to it; None where there is nothing to read.
+        The network's scores for it. None where there is nothing to read.
     digit : int or None
         The digit with the highest score.
     network : Network
-        What reads now; the buttons Teach and Forget change it.
+        The network that reads now. The buttons Teach and Forget change it.
     examples : list of Example
-        The drawings kept.
+        The drawings that are kept.
     """
 
     def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", size=280):
-        self._first_network = self.network = shipped_network() if network is None else check_network(network)
+        self._first_network = self.network = check_network(network)
         if not isinstance(writer, str):
             raise TypeError(f"writer is {writer!r}; expected text.")
         self.examples = [check_example(example, f"examples[{i}]") for i, example in enumerate(examples)]
-        self.writer, size = writer, checks.count(size, "size")
+        self.writer, self._size = writer, checks.count(size, "size")
         self.scores = None
-        self._test_image = None  # shown in place of a drawing
-        self._has_problem = False
-        self._surface = Surface(size, self._read, self._show_reading, self._guarded)
+        self._says_until_drawn = False
+        self._surface = Surface(self._size, self._guarded(self._refresh))
         for canvas in (self._surface.ink, self._surface.seen):
             canvas.on_key_down(self._guarded(functools.partial(self._on_key, canvas)))
         self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
         self._status.add_class("nnlib-status")
         note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
-        super().__init__([widgets.HTML(padview.STYLE), self._top(size), note, self._status, *self._controls(str(file))])
+        super().__init__([widgets.HTML(view.STYLE), self._top(), note, self._status, *self._controls(str(file))])
         self.add_class("nnlib-pad")
-        self._set_pen_width(PEN_WIDTH)
+        self._refresh()
         self._show_examples()
 
     @property
     def strokes(self):
         """What is drawn, in pixels of the page."""
-        return [np.array(stroke) / DENSITY for stroke in self._surface.pen.strokes]
+        return self._surface.strokes
 
     @property
     def digit(self):
@@ -84,17 +81,15 @@ class Pad(widgets.VBox):
         return None if self.scores is None else int(np.argmax(self.scores))
 
     def show(self, strokes):
-        """Put a drawing on the pad, as if it had been drawn; its size does not matter."""
+        """Put a drawing on the pad, as if it had been drawn there; its size does not matter."""
         strokes = check_strokes(strokes)
-        side = self._surface.ink.width
-        self._test_image = None
         self._say("")
-        self._surface.set_strokes(fit(strokes, FIELD_SHARE * side, side / 2))
+        self._surface.show_strokes(fit(strokes, FIELD_SHARE * self._size, self._size / 2))
 
     # How it looks.
 
-    def _top(self, size):
-        ink = widgets.Box([self._surface.ink], layout={"width": f"{size}px", "max_width": "100%"})
+    def _top(self):
+        ink = widgets.Box([self._surface.ink], layout={"width": f"{self._size}px", "max_width": "100%"})
         seen = widgets.Box([self._surface.seen], layout={"width": "140px"})
         for box, name in ((ink, "nnlib-ink"), (seen, "nnlib-seen")):
             box.add_class("nnlib-frame")
@@ -106,12 +101,12 @@ class Pad(widgets.VBox):
         return _row([ink, reading, widgets.VBox([seen, caption])], "nnlib-top")
 
     def _controls(self, file):
-        self._pen_width = widgets.FloatSlider(
+        pen_width = widgets.FloatSlider(
             PEN_WIDTH, min=1, max=4, step=0.2, description="Pen width", readout_format=".1f"
         )
-        self._pen_width.observe(self._guarded(lambda change: self._set_pen_width(change["new"])), "value")
+        pen_width.observe(self._guarded(lambda change: self._surface.set_pen_width(change["new"])), "value")
         self._stored = widgets.Dropdown(
-            options=[("a stored drawing …", -1), *((f"draw {padview.with_article(d)}", d) for d in range(10))],
+            options=[("a stored drawing …", -1), *((f"draw {view.with_article(d)}", d) for d in range(10))],
             description="Without drawing:",
             style={"description_width": "auto"},
             layout={"width": "auto"},
@@ -120,29 +115,35 @@ class Pad(widgets.VBox):
         self._file = widgets.Text(
             file, description="File:", style={"description_width": "auto"}, layout={"width": "200px"}
         )
-        self._clear = self._button("Clear", self.clear, "Take everything back (key: c)")
+        self._clear = self._button("Clear", self.clear, "Erase everything (key: c)")
         labels = [
-            self._button(str(digit), functools.partial(self.keep, digit), f"Keep this drawing as a {digit}")
+            self._button(
+                str(digit), functools.partial(self.keep, digit), f"Keep this drawing as {view.with_article(digit)}"
+            )
             for digit in range(10)
         ]
         return [
-            _row([self._clear, self._button("Undo", self.undo, "Take the last stroke back (key: u)"), self._pen_width]),
+            _row([self._clear, self._button("Undo", self.undo, "Take back the last stroke (key: u)"), pen_width]),
             _row([widgets.Label("It is a …"), *labels]),
             self._gallery,
             _row(
                 [
-                    self._button("Teach", self.teach, "Adapt the network to the kept drawings: some seconds"),
-                    self._button("Forget", self.forget, "Go back to the network as it was before Teach"),
+                    self._button(
+                        "Teach", self.teach, "Adapt the network to the kept drawings; this takes a few seconds"
+                    ),
+                    self._button("Forget", self.forget, "Go back to the network as it was before it was taught"),
                     self._button("Remove last", self.remove_last, "Remove the drawing that was kept last"),
                     self._file,
                     self._button("Save", self.save, "Save the kept drawings to this file"),
-                    self._button("Load", self.load, "Add the drawings of this file to the kept ones"),
+                    self._button("Load", self.load, "Add the drawings in this file to the kept ones"),
                 ]
             ),
             _row(
                 [
                     self._stored,
-                    self._button("A test digit", self.show_test_digit, "Read a random one of the 10,000 test digits"),
+                    self._button(
+                        "A test digit", self.show_test_digit, "Read one of the 10,000 test digits, chosen at random"
+                    ),
                 ]
             ),
         ]
@@ -155,24 +156,23 @@ class Pad(widgets.VBox):
     # What it does.
 
     def clear(self):
-        """Take everything back."""
-        self._test_image = None
+        """Erase everything."""
         self._say("")
-        self._surface.set_strokes([])
+        self._surface.show_strokes([])
 
     def undo(self):
-        """Take the last stroke back."""
-        self._test_image = None
-        self._surface.set_strokes(self._surface.pen.strokes[:-1])
+        """Take back the last stroke, if there is one."""
+        if strokes := self.strokes:
+            self._surface.show_strokes(strokes[:-1])
 
     def keep(self, label):
         """Keep the drawing as an example of a digit, and clear the field for the next."""
-        if not self._surface.pen.strokes:
+        if not self.strokes:
             raise ValueError("There is no drawing to keep. Draw a digit first, then say what it is.")
         self.examples.append(check_example(Example(self.strokes, label, self.writer), "the drawing"))
         self.clear()
         self._show_examples()
-        self._say(f"Kept as {padview.with_article(label)}. Kept so far: {len(self.examples)}.")
+        self._say(f"Kept as {view.with_article(label)}. Kept so far: {len(self.examples)}.")
 
     def remove_last(self):
         """Remove the example that was kept last."""
@@ -180,80 +180,83 @@ class Pad(widgets.VBox):
             raise ValueError("No drawings are kept; there is nothing to remove.")
         label = self.examples.pop().label
         self._show_examples()
-        self._say(f"Removed {padview.with_article(label)}.")
+        self._say(f"Removed {view.with_article(label)}.")
 
     def teach(self):
         """Adapt the network to the examples, starting from the network as it was at first."""
         if not self.examples:
-            raise ValueError("No drawings are kept. Draw a digit and say what it is; three of each are a good start.")
-        self._say(f"Teaching with {len(self.examples)} drawings …")
+            raise ValueError(
+                "No drawings are kept. Draw a digit and say what it is; three of each digit are a good start."
+            )
+        self._say(f"Teaching with {view.drawings(len(self.examples))} …")
         strokes, labels = [e.strokes for e in self.examples], [e.label for e in self.examples]
         before = self._first_network
         self.network = teach(before, strokes, labels)
         X_test, y_test = _test_digits()
         was, now = (accuracy(y_test, network.predict(X_test)) for network in (before, self.network))
-        self._surface.change()
+        self._refresh()
         self._say(
-            f"Taught with {len(labels)} drawings. On MNIST's test digits it was right {was:.2%} of the time, "
-            f"and is now {now:.2%}. Draw new ones: does it read your hand better?"
+            f"Taught with {view.drawings(len(labels))}. Before, it was right on {was:.2%} of MNIST's test digits; "
+            f"now, on {now:.2%}. Draw some new ones: does it read your handwriting better?"
         )
 
     def forget(self):
         """Go back to the network as it was at first; the examples stay."""
         self.network = self._first_network
-        self._surface.change()
-        self._say("The network is as it was at first. Your drawings are still kept.")
+        self._refresh()
+        self._say("The network is as it was at first. Your drawings are still here.")
 
     def save(self):
-        """Save the examples to the file that the pad names; other drawings in it stay there."""
+        """Save the examples to the file named in the pad; other drawings in it stay there."""
         if not self.examples:
             raise ValueError("No drawings are kept; there is nothing to save.")
         path = Path(self._file.value)
         before = load_examples(path) if path.exists() else []
         others = not_among(before, self.examples)
         save_examples(path, others + self.examples)
-        also = f", beside {len(others)} that were in the file" if others else ""
-        self._say(f"Saved {len(self.examples)} drawings to {path.resolve()}{also}.")
+        also = f" The file still holds {view.drawings(len(others))} from before." if others else ""
+        self._say(f"Saved {view.drawings(len(self.examples))} to {path.resolve()}.{also}")
 
     def load(self):
-        """Add the examples of the file that the pad names, without those that are kept already."""
+        """Add the examples from the file named in the pad, except those that are kept already."""
         loaded = load_examples(self._file.value)
         new = not_among(loaded, self.examples)
         self.examples += new
         self._show_examples()
-        self._say(f"Loaded {len(loaded)} drawings from {self._file.value}; {len(new)} of them are new.")
+        self._say(f"Loaded {view.drawings(len(loaded))} from {self._file.value}; {len(new)} of them are new.")
 
     def show_test_digit(self):
         """Show a random test digit, and read it."""
         X_test, y_test = _test_digits()
         i = np.random.default_rng().integers(len(X_test))
-        self._test_image = X_test[i].reshape(FIELD, FIELD)
-        self._surface.set_strokes([], backdrop=self._test_image)
-        self._say(f"Test digit {i}. Its label says: {y_test[i]}.")
+        self._surface.show_image(X_test[i].reshape(FIELD, FIELD))
+        self._say(f"Test digit {i}. Its label says: {y_test[i]}.", until_drawn=True)
 
     # What happens inside.
 
-    def _read(self):
-        """Read what is drawn; return the image that the network sees."""
-        strokes, image, self.scores = self._surface.pen.strokes, self._test_image, None
-        if strokes:
-            if self._test_image is not None or self._has_problem:  # what was said of it is over
-                self._test_image = None
-                self._say("")
-            image = strokes_to_image(strokes, pen_width=self._pen_width.value)
-        if image is None:
-            return np.zeros((FIELD, FIELD))
-        seen = prepare(image.reshape(1, -1), self.network.preparation)
-        self.scores = predict_scores(self.network.thetas, seen)[0]
-        return seen.reshape(image.shape)
-
-    def _show_reading(self):
+    def _refresh(self):
+        """Read what is on the field, and show it: the ink first, since hand and eye wait for it."""
+        if self._says_until_drawn and self.strokes:
+            self._say("")
+        seen = self._guarded(self._read)()  # None where that fails: the ink is painted all the same
+        self._surface.paint(seen)
         if self.scores is not None:
-            sentence = padview.in_words(self.scores)
+            sentence = view.in_words(self.scores)
         else:
-            sentence = "I cannot read this." if self._surface.pen.strokes else "Draw a digit here."
-        self._words.value = padview.words_html(sentence)
-        self._bars.value = padview.bars_html(self.scores)
+            sentence = "Draw a digit here." if self._surface.is_empty else "I cannot read this."
+        self._words.value = view.words_html(sentence)
+        self._bars.value = view.bars_html(self.scores)
+
+    def _read(self):
+        """Set the scores of what is on the field; return the image (28, 28) that the network sees, or None."""
+        self.scores, image = None, self._surface.image
+        if strokes := self.strokes:
+            image = strokes_to_image(strokes, pen_width=self._surface.pen_width)
+        if image is None:
+            return None
+        X = image.reshape(1, -1)
+        self.scores = self.network.predict_scores(X)[0]
+        return self.network.prepare(X).reshape(FIELD, FIELD)
 
     def _show_stored(self, digit):
         if digit >= 0:
@@ -261,15 +264,10 @@ class Pad(widgets.VBox):
             self._stored.value = -1  # so that the same one can be chosen again
 
     def _show_examples(self):
-        self._gallery.value = padview.gallery_html(self.examples)
-
-    def _set_pen_width(self, width):
-        # A drawing that fills the box of 20 pixels would fill FIELD_SHARE of the field.
-        self._surface.line_width = width / FIELD * self._surface.ink.width
-        self._surface.repaint()
+        self._gallery.value = view.gallery_html(self.examples)
 
     def _on_key(self, canvas, key, shift, control, meta):
-        """Do what a key on a canvas stands for. A canvas swallows every key, so Tab and Escape must let go of it."""
+        """Do what a key on a canvas stands for. A canvas swallows every key, so Tab and Escape must leave it."""
         actions = {"u": self.undo, "Backspace": self.undo, "c": self.clear, "Delete": self.clear}
         actions |= {"Tab": canvas.blur if shift else self._clear.focus, "Escape": canvas.blur}
         actions |= {str(digit): functools.partial(self.keep, digit) for digit in range(10)}
@@ -278,13 +276,12 @@ class Pad(widgets.VBox):
         elif key in actions and not (control or meta):
             actions[key]()
 
-    def _say(self, sentence, problem=False):
-        self._has_problem = problem
-        kind = "nnlib-problem" if problem else "nnlib-note"
+    def _say(self, sentence, *, until_drawn=False, kind="nnlib-note"):
+        self._says_until_drawn = until_drawn
         self._status.value = f'<div class="{kind}" role="status">{escape(sentence)}</div>' if sentence else ""
 
     def _guarded(self, function):
-        """Return a callback that shows in the pad what goes wrong: Jupyter shows it nowhere. The pad goes on."""
+        """Return a callback that shows in the pad what goes wrong, since Jupyter does not. The pad goes on."""
 
         @functools.wraps(function)
         def callback(*arguments):
@@ -292,16 +289,17 @@ class Pad(widgets.VBox):
                 return function(*arguments)
             except Exception as error:
                 ours = isinstance(error, (ValueError, FileNotFoundError))
-                self._say(str(error) if ours else f"{type(error).__name__}: {error}", problem=True)
+                words = str(error) if ours else f"{type(error).__name__}: {error}"
+                self._say(words, until_drawn=True, kind="nnlib-problem")
 
         return callback
 
 
 @functools.cache
 def _test_digits():
-    """Return the test images and labels; the file is read once, not at every click."""
+    """Return the test images and labels. The file is read once, not at every click."""
     mnist = load_mnist()
-    return mnist.X_test.copy(), mnist.y_test.copy()  # views would hold the training digits in memory, too
+    return mnist.X_test.copy(), mnist.y_test.copy()  # views would keep the training digits in memory too
 
 
 def _row(children, name=None):

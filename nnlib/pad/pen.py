@@ -1,4 +1,4 @@
-"""What a hand does, as strokes: mouse and touch events in, lists of points out. No widget is needed for it."""
+"""What a hand does, as strokes: mouse and touch events in, lists of points out. This needs no widget."""
 
 import numpy as np
 
@@ -6,15 +6,15 @@ import numpy as np
 class Pen:
     """Turns the events of a drawing surface into strokes.
 
-    A stroke begins where the pen goes down and ends where it is lifted, leaves the surface, or a second
-    finger comes. Moves with no pen down are ignored.
+    A stroke begins when the pen goes down. It ends when the pen is lifted or leaves the surface, or when a
+    second finger touches the surface. Moves with no pen down are ignored.
 
     Parameters
     ----------
     width, height : float
-        Of the surface. Points outside of it end the stroke.
+        Size of the surface. A point outside it ends the stroke.
     step : float
-        The shortest way between two points, in the same unit: what is nearer adds nothing to see.
+        The least distance between two points of a stroke, in the same unit: nobody would see a nearer one.
 
     Attributes
     ----------
@@ -25,8 +25,8 @@ class Pen:
     def __init__(self, width, height, step=1.0):
         self.width, self.height, self.step = width, height, step
         self.strokes = []
-        self.is_down = False  # a button or a finger is pressed …
-        self.is_drawing = False  # … and a stroke is going on
+        self.is_down = False  # a mouse button or a finger is pressed …
+        self.is_drawing = False  # … and a stroke has begun
 
     def down(self, x, y):
         """Begin a stroke."""
@@ -34,7 +34,7 @@ class Pen:
         self._begin(x, y)
 
     def move(self, x, y):
-        """Go on with the stroke, or begin another one where a pressed finger comes back onto the surface."""
+        """Continue the stroke, or begin another when a finger that was not lifted comes back onto the surface."""
         if not self.is_down:
             return
         if not self._is_inside(x, y):
@@ -51,14 +51,14 @@ class Pen:
         self.is_down = self.is_drawing = False
 
     def fingers_down(self, points):
-        """Begin a stroke with the first finger; a second finger ends it until all are lifted."""
+        """Begin a stroke with the first finger. A second finger ends it; the next begins after all are lifted."""
         if len(points) == 1:
             self.down(*points[0])
         else:
             self.up()
 
     def fingers_move(self, points):
-        """Go on with the stroke of a single finger."""
+        """Continue the stroke of a single finger."""
         if len(points) == 1:
             self.move(*points[0])
 

@@ -1,4 +1,4 @@
-"""Where a network starts: random weights, and the two forms of the parameters (a list of arrays, one flat vector)."""
+"""Where a network starts: random weights, and two forms of the parameters (a list of arrays, or one flat vector)."""
 
 import math
 from itertools import pairwise
@@ -45,12 +45,12 @@ def theta_shapes(layer_sizes):
 
 
 def sizes_of(thetas):
-    """Return the layer sizes of `thetas` as a tuple: the inverse of `theta_shapes`."""
+    """Return the layer sizes of a list of thetas, as a tuple."""
     return (thetas[0].shape[1] - 1, *(len(theta) for theta in thetas))
 
 
 def pack(thetas):
-    """Return all parameters as one flat vector, layer by layer, each row by row (what SciPy's optimisers take).
+    """Return all parameters as one flat vector, layer after layer, each row after row (what SciPy's optimisers take).
 
     Parameters
     ----------
@@ -61,8 +61,13 @@ def pack(thetas):
     -------
     ndarray (n_params,)
         A copy.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the arrays are not as above, or do not fit one another.
     """
-    return np.concatenate([np.ravel(theta) for theta in checks.thetas(thetas)])
+    return join(checks.thetas(thetas))
 
 
 def unpack(params, layer_sizes):
@@ -71,7 +76,7 @@ def unpack(params, layer_sizes):
     Parameters
     ----------
     params : ndarray (n_params,)
-        All parameters, layer by layer, each row by row.
+        All parameters, layer after layer, each row after row.
     layer_sizes : sequence of int
         Units in each layer, inputs first.
 
@@ -82,10 +87,20 @@ def unpack(params, layer_sizes):
 
     Raises
     ------
-    ValueError
-        If `params` has not the length that `layer_sizes` asks for.
+    ValueError, TypeError
+        If `params` does not have the length that `layer_sizes` asks for, or an argument is not as above.
     """
-    shapes = theta_shapes(checks.layer_sizes(layer_sizes))
-    ends = np.cumsum([math.prod(shape) for shape in shapes])
-    params = checks.params(params, int(ends[-1]), layer_sizes)
+    layer_sizes = checks.layer_sizes(layer_sizes)
+    return split(checks.params(params, layer_sizes), layer_sizes)
+
+
+def join(thetas):
+    """Do what `pack` does, without checking the argument."""
+    return np.concatenate([theta.ravel() for theta in thetas])
+
+
+def split(params, layer_sizes):
+    """Do what `unpack` does, without checking the arguments."""
+    shapes = theta_shapes(layer_sizes)
+    ends = np.cumsum([math.prod(shape) for shape in shapes])  # the last one is the end of the vector
     return [part.reshape(shape) for part, shape in zip(np.split(params, ends[:-1]), shapes, strict=True)]

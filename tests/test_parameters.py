@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnlib
-from nnlib.init import sizes_of, theta_shapes
+from nnlib.parameters import sizes_of, theta_shapes
 
 ANY_SIZES = st.lists(st.integers(1, 6), min_size=2, max_size=5)
 
