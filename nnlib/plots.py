@@ -279,7 +279,7 @@ def _draw_grid(images, captions, columns, scale, title, alt, highlight=None, *, 
 
 def _counted(things, name):
     """Return how many there are, in words: "1 image", "2 images"."""
-    return f"{len(things)} {name}" + "s" * (len(things) != 1)
+    return f"1 {name}" if len(things) == 1 else f"{len(things)} {name}s"
 
 
 def _one_each(values, images, name):

@@ -180,8 +180,8 @@ def source_problems(notebook):
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     levels = [len(mark) for mark in re.findall(r"^(#{1,6}) ", text, flags=re.MULTILINE)]
     found = [] if levels.count(1) == 1 and levels[0] == 1 else ["it must have one H1, at the top"]
-    jumps = [b for a, b in pairwise(levels) if b > a + 1]
-    found += ["a level of headings is skipped"] * bool(jumps)
+    if any(b > a + 1 for a, b in pairwise(levels)):
+        found.append("a level of headings is skipped")
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     return found + [f"a line too long to see: {line}" for line in code.splitlines() if len(line) > LINE_LENGTH]
 
