@@ -12,7 +12,6 @@ from html import escape
 import numpy as np
 import pytest
 from loading import ROOT, load
-from nbclient import NotebookClient
 
 from nnlib import Example, load_network
 from nnlib.exercises import calling, judging, session
@@ -517,17 +516,3 @@ def test_source(source):
         assert not [part for part in re.findall(rf"### BEGIN {kind}\n(.*?)### END", text, re.DOTALL) if part in code]
         assert kind not in code
     assert "nbgrader" not in learners
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=[source.stem for source in SOURCES])
-def test_untouched_notebook_runs_to_its_end_where_nbgrader_is_not_installed(source, tmp_path, monkeypatch):
-    (tmp_path / "nbgrader.py").write_text("raise ImportError('not installed here')")
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT / 'tests' / 'no_network'}")
-    notebook = build.read_exercise(source)
-    resources = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    assert not [output for output in outputs if output.get("name") == "stderr"]
-    shown = [output.data["text/plain"] for output in outputs if "text/html" in output.get("data", {})]
-    verdicts = [text for text in shown if re.match(r"○ \w+: not tried yet\.", text)]
-    assert len(verdicts) == len(EXERCISES[source.stem])
