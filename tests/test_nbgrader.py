@@ -163,10 +163,7 @@ def learners(course, tmp_path_factory):
             pool.shutdown(cancel_futures=True)
 
 
-slow = pytest.mark.slow
-
-
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_learners_notebook_is_the_one_that_nbgrader_releases(course, name):
     released = read(course / "release" / name / f"{name}.ipynb")
@@ -175,7 +172,7 @@ def test_the_learners_notebook_is_the_one_that_nbgrader_releases(course, name):
     assert not any("nbgrader" in cell.metadata for cell in ours.cells)
 
 
-@slow
+@pytest.mark.slow
 def test_validate_finds_what_is_not_right(course, learners):  # the workers of `learners` are busy meanwhile
     """The button that learners press before they hand in must not praise an untouched notebook."""
     name = GRADED[0]
@@ -203,7 +200,7 @@ def score(cells):
     return sum(determine_grade(cell)[0] for cell in cells if is_check(cell))
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_an_untouched_notebook_runs_to_its_end_without_a_point(learners, name):
     cells = learners(name).untouched
@@ -218,7 +215,7 @@ def test_an_untouched_notebook_runs_to_its_end_without_a_point(learners, name):
     assert score(cells) == 0
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_solved_notebook_gets_all_points(learners, name):
     cells = learners(name).solved
@@ -229,7 +226,7 @@ def test_a_solved_notebook_gets_all_points(learners, name):
     assert score(cells) == sum(points(cells).values()) > 0
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_hard_coded_answer_loses_the_points_of_its_task(learners, name):
     cells = learners(name).hard_coded
@@ -237,7 +234,7 @@ def test_a_hard_coded_answer_loses_the_points_of_its_task(learners, name):
     assert score(cells) == sum(worth.values()) - worth[f"check-{HARD_CODED[name][0]}"]
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GRADED)
 def test_the_gradebook_holds_the_same_points(course, learners, name):
     from nbgrader.api import Gradebook

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 EXERCISES = Path(__file__).resolve().parents[2] / "notebooks" / "exercises"
 WRONG = "def sigmoid(z):\nreturn 1 / (1 + np.exp(z))"  # the editor indents by itself
 RIGHT = "def sigmoid(z):\nreturn 1 / (1 + np.exp(-z))"

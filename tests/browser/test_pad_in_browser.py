@@ -8,6 +8,8 @@ from driver import PATIENCE, Hand, choose
 from driver import page as new_page
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.slow
+
 SHOW_PAD = "from nnlib.pad import Pad\npad = Pad()\npad"
 
 
