@@ -163,8 +163,8 @@ class Hand:
         self.status = self.pad.locator("[role=status]").last
 
     def box(self):
-        """Return where the field is on the page."""
-        self.field.scroll_into_view_if_needed()
+        """Return where the field is on the page, once it moves no more: JupyterLab scrolls when a cell has run."""
+        self.field.hover(trial=True)
         return self.field.bounding_box()
 
     def place(self, strokes, left=0.25, top=0.15, size=0.7):
