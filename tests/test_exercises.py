@@ -28,6 +28,12 @@ RIGHT_ANSWERS = [(name, f) for module in ANSWERS.values() for name, fs in module
 WRONG_ANSWERS = [(name, *pair) for module in ANSWERS.values() for name, pairs in module.WRONG.items() for pair in pairs]
 
 
+def cases(rows):
+    """Return test cases, of which those that train a network or run into a limit of time are marked as slow."""
+    slow = [row[0] == "train_network" or row[-1] == "far too slow" for row in rows]
+    return [pytest.param(*row, marks=[pytest.mark.slow] if s else []) for row, s in zip(rows, slow, strict=True)]
+
+
 @pytest.fixture(autouse=True)
 def fresh_session(monkeypatch):
     """A session in which nothing was checked; what it shows is collected."""
@@ -38,14 +44,14 @@ def fresh_session(monkeypatch):
     return shown
 
 
-@pytest.mark.parametrize(("name", "answer"), RIGHT_ANSWERS)
+@pytest.mark.parametrize(("name", "answer"), cases(RIGHT_ANSWERS))
 def test_right_answers_are_accepted(name, answer):
     for seed in range(2):
         verdict = judge(TASKS[name], answer, seed)
         assert verdict.outcome == RIGHT, str(verdict)
 
 
-@pytest.mark.parametrize(("name", "answer", "cause"), WRONG_ANSWERS)
+@pytest.mark.parametrize(("name", "answer", "cause"), cases(WRONG_ANSWERS))
 def test_wrong_answers_are_told_their_cause(name, answer, cause):
     for seed in (0, 1) if cause != "far too slow" else (0,):
         verdict = judge(TASKS[name], answer, seed)
@@ -53,7 +59,7 @@ def test_wrong_answers_are_told_their_cause(name, answer, cause):
         assert re.search(cause, verdict.cause), str(verdict)
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", cases([(name,) for name in TASKS]))
 def test_every_task_has_answers_hints_and_a_reference_that_is_right(name):
     (module,) = [module for module in ANSWERS.values() if name in module.RIGHT]
     assert len(module.RIGHT[name]) >= 2
@@ -63,7 +69,7 @@ def test_every_task_has_answers_hints_and_a_reference_that_is_right(name):
         assert judge(TASKS[name], TASKS[name].reference, seed).outcome == RIGHT
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", cases([(name,) for name in TASKS]))
 def test_every_known_mistake_is_recognised(name):
     for cause, function in TASKS[name].wrong_answers():
         assert judge(TASKS[name], function, 0).cause == cause
