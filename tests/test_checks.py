@@ -28,10 +28,10 @@ def finite_images(X):
 
 
 BAD_X = [
-    ("NaN", spoilt(X, (3, 2), np.nan), r"X holds 1 values that are NaN or infinite, the first at index \(3, 2\)"),
-    ("NaN in float32", spoilt(X.astype(np.float32), (3, 2), np.nan), "X holds 1 values that are NaN"),
-    ("inf", spoilt(X, (7, 5), np.inf), r"X holds 1 values .* at index \(7, 5\)"),
-    ("-inf in float32", spoilt(X.astype(np.float32), (0, 0), -np.inf), r"X holds 1 values .* at index \(0, 0\)"),
+    ("NaN", spoilt(X, (3, 2), np.nan), r"X holds 1 value that is NaN or infinite, at index \(3, 2\)"),
+    ("NaN in float32", spoilt(X.astype(np.float32), (3, 2), np.nan), "X holds 1 value that is NaN"),
+    ("inf", spoilt(X, (7, 5), np.inf), r"X holds 1 value .* at index \(7, 5\)"),
+    ("-inf in float32", spoilt(X.astype(np.float32), (0, 0), -np.inf), r"X holds 1 value .* at index \(0, 0\)"),
     ("1-D", X[0], r"X has shape \(6,\).*pass X\[np\.newaxis, :\]"),
     ("3-D", X[np.newaxis], r"X has shape \(1, 8, 6\); expected \(n, 6\)"),
     ("scalar", np.float64(3), r"X has shape \(\)"),
@@ -48,7 +48,7 @@ BAD_X = [
     ("text", X.astype(str), "X has dtype <U"),
     ("sparse matrix", scipy.sparse.csr_matrix(X), r"X is a sparse matrix.*X\.toarray\(\)"),
     ("sparse array", scipy.sparse.coo_array(X), r"X is a sparse matrix.*X\.toarray\(\)"),
-    ("ragged", [[0.5] * 6, [0.5] * 5], "X is no rectangular array"),
+    ("ragged", [[0.5] * 6, [0.5] * 5], "X is not a rectangular array"),
     ("None", None, "X has dtype object"),
 ]
 BAD_Y = [
@@ -66,7 +66,7 @@ BAD_Y = [
     ("one more", np.append(Y, 0), "y has 9 labels for 8 examples"),
     ("empty", Y[:0], "y has 0 labels for 8 examples"),
     ("sparse", scipy.sparse.csr_matrix(Y), "y is a sparse matrix"),
-    ("ragged", [[0], [0, 1]], "y is no rectangular array"),
+    ("ragged", [[0], [0, 1]], "y is not a rectangular array"),
     ("None", None, "y has dtype object"),
 ]
 BAD_PARAMS = [
@@ -79,7 +79,7 @@ BAD_PARAMS = [
     ("text", PARAMS.astype(str), "params has dtype <U"),
     ("complex", PARAMS.astype(complex), "params has dtype complex128"),
     ("sparse", scipy.sparse.csr_array(PARAMS[np.newaxis]), "params is a sparse matrix"),
-    ("thetas instead", THETAS, "params is no rectangular array"),
+    ("thetas instead", THETAS, "params is not a rectangular array"),
     ("None", None, "params has dtype object"),
 ]
 BAD_THETAS = [
@@ -98,9 +98,9 @@ BAD_THETAS = [
     ("objects", [np.zeros((4, 7), dtype=object)], r"thetas\[0\] has dtype object"),
     ("complex", [np.zeros((4, 7), dtype=complex)], r"thetas\[0\] has dtype complex128"),
     ("sparse", [scipy.sparse.csr_array(np.ones((4, 7)))], r"thetas\[0\] is a sparse matrix"),
-    ("ragged", [[[1.0, 2.0], [3.0]]], r"thetas\[0\] is no rectangular array"),
-    ("NaN", [THETAS[0], spoilt(THETAS[1], (1, 1), np.nan)], r"thetas\[1\] holds 1 values .* at index \(1, 1\)"),
-    ("inf", [spoilt(THETAS[0], (0, 0), np.inf), THETAS[1]], r"thetas\[0\] holds 1 values .* at index \(0, 0\)"),
+    ("ragged", [[[1.0, 2.0], [3.0]]], r"thetas\[0\] is not a rectangular array"),
+    ("NaN", [THETAS[0], spoilt(THETAS[1], (1, 1), np.nan)], r"thetas\[1\] holds 1 value .* at index \(1, 1\)"),
+    ("inf", [spoilt(THETAS[0], (0, 0), np.inf), THETAS[1]], r"thetas\[0\] holds 1 value .* at index \(0, 0\)"),
 ]
 BAD_SIZES = [(), (3,), (3, 0), (3, -1, 2), (3.0, 2.0), (3, 2.5), "32", 3, None, ("3", "2"), ((3, 2), (2, 1))]
 BAD = [
@@ -137,7 +137,7 @@ def test_seeds(seed):
 
 
 def test_weights_that_a_dtype_does_not_hold():
-    with pytest.raises(ValueError, match=r"thetas reach 1e\+39, more than float32 holds"):
+    with pytest.raises(ValueError, match=r"thetas reach 1e\+39, more than float32 can hold"):
         checks.in_dtype([spoilt(THETAS[0], 0, 1e39)], np.dtype(np.float32))
 
 

@@ -55,4 +55,4 @@ def test_docstrings(name):
         assert names_in(found["Attributes"]) == fields
     else:
         assert names_in(found["Parameters"]) == list(inspect.signature(value).parameters)
-        assert "Returns" in found or name.startswith("save_")  # which give nothing
+        assert "Returns" in found or name.startswith("save_")  # which returns nothing
