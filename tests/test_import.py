@@ -2,11 +2,14 @@
 
 import inspect
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 
 import pytest
+from loading import ROOT
 
 import nnlib
 
@@ -56,3 +59,27 @@ def test_docstrings(name):
     else:
         assert names_in(found["Parameters"]) == list(inspect.signature(value).parameters)
         assert "Returns" in found or name.startswith("save_")  # which returns nothing
+
+
+@pytest.mark.slow
+def test_an_installed_package_brings_its_data_and_networks(tmp_path):
+    source = tmp_path / "source"
+    skipped = shutil.ignore_patterns(".*", "notebooks", "tests", "*.egg-info", "build")
+    shutil.copytree(ROOT, source, ignore=skipped)
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(tmp_path / "packages")]
+    subprocess.run([*install, str(source)], check=True)
+    code = (
+        "import nnlib; network = nnlib.load_network(); print(nnlib.__file__);"
+        "print(network.predict(nnlib.load_mnist().X_test[:3]), len(nnlib.load_examples()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "packages")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    where, said = done.stdout.splitlines()
+    assert where.startswith(str(tmp_path / "packages"))
+    assert said == "[0 0 0] 10"

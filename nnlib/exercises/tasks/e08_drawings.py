@@ -36,7 +36,7 @@ exercise.add(
     examples=[(_L,)],
     draw=_image,
     hints=[
-        "It is the mean place of the ink: each pixel's column, weighted by its ink. The same for the rows.",
+        "It is the mean position of the ink: each pixel's column, weighted by its ink. The same for the rows.",
         "`rows, columns = np.indices(image.shape)` gives the row and the column of every pixel.",
         "x is `np.sum(columns * image) / np.sum(image)`, y the same with the rows. Return `np.array([x, y])`.",
     ],
