@@ -63,6 +63,7 @@ def new_figure(alt, *, width=7.0, height=3.5, rows=1, columns=1, title=None, **o
     with matplotlib.rc_context(STYLE):
         width = max(width, 0.3 + 0.105 * len(title or ""))  # room for the title, in bold letters of 12 points
         figure = Figure(figsize=(width, height), layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)  # inches; the ticks may change after the layout
         figure.alt = alt
         axes = figure.subplots(rows, columns, **options)
         if title:
