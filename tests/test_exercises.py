@@ -82,6 +82,8 @@ def test_the_exercises_are_those_of_the_notebooks():
         assert [stem for stem in EXERCISES if stem.startswith(name[:2])], name
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, task in TASKS.items() if task.must_hold])
 def test_what_a_result_looks_like_never_fails_it(name):
     suspicious = replace(TASKS[name], looks_like={"It looks wrong.": lambda *_: True})
@@ -121,6 +123,7 @@ def burn(seconds):
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "wall"), [(time.sleep, 0.002), (burn, None)])
 def test_what_is_late_does_not_hit_what_comes_after(function, wall):
     # The function ends just when its time is up: an exception that is then still on its way must not arrive here.
@@ -278,6 +281,7 @@ ODD_RESULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 def test_every_result_gets_a_verdict_however_odd(name, monkeypatch):
     monkeypatch.setattr(judging, "N_RANDOM", 1)
