@@ -122,7 +122,7 @@ def train(
     start = join(thetas).astype(np.float64)
     recorder = _Recorder(layer_sizes, validation, callback, n_threads)
     try:
-        # SciPy's own arithmetic runs in here too: its vectors are too short for BLAS to share between threads.
+        # `all_cores` holds BLAS to one thread, for SciPy's own arithmetic too: its vectors are too short to be shared.
         with all_cores(n_threads) as map_blocks, _progress_bar(max_iter, progress) as bar:
             recorder.bar = bar
             blocks = compact(X, y, map_blocks)
@@ -139,8 +139,7 @@ def train(
                 jac=True,
                 method="L-BFGS-B",
                 callback=recorder.end_iteration,
-                # SciPy's own limit of 15,000 evaluations could end a long training early.
-                options={"maxiter": max_iter, "maxfun": 100 * max_iter},
+                options={"maxiter": max_iter, "maxfun": np.inf},  # only the iterations are limited
             )
         message = _explain(result, max_iter)
     except KeyboardInterrupt:
@@ -225,10 +224,8 @@ def _explain(result, max_iter):
         return f"Stopped after {result.nit} iterations: the callback raised StopIteration."
     if result.nit >= max_iter:
         return f"Stopped at the limit of {max_iter} iterations (max_iter); more might lower the cost further."
-    if "PROJECTED GRADIENT" in reason or "PGTOL" in reason:
+    if "PROJECTED GRADIENT" in reason:  # "NORM OF PROJECTED GRADIENT <= PGTOL"
         return f"Converged after {result.nit} iterations: the gradient is as good as zero."
-    if "REL_REDUCTION" in reason or "FACTR" in reason:
+    if "FACTR" in reason:  # "RELATIVE REDUCTION OF F <= FACTR*EPSMCH"
         return f"Converged after {result.nit} iterations: the cost no longer falls."
-    if "EVALUATIONS" in reason:
-        return f"Stopped after {result.nit} iterations: they took too many evaluations of the cost."
     return f"Stopped after {result.nit} iterations: no step lowers the cost any more (SciPy: {result.message})."
