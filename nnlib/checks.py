@@ -25,7 +25,8 @@ def dense(array, name):
     except ValueError as error:  # rows of unequal length
         raise ValueError(f"{name} is not a rectangular array: {error}") from None
     if array.dtype.kind not in "buif":
-        raise TypeError(f"{name} has dtype {array.dtype}; expected real numbers.")
+        expected = "real numbers" if array.dtype.kind == "c" else "numbers"
+        raise TypeError(f"{name} has dtype {array.dtype}; expected {expected}.")
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 

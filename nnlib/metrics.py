@@ -8,6 +8,7 @@ from . import checks
 
 MOST_CLASSES = 5000  # whose confusion matrix takes 200 MB
 
+
 def accuracy(y_true, y_pred):
     """Return the share of examples that are predicted correctly, in [0, 1].
 
