@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from loading import ROOT, load
 
 import nnlib
 from nnlib import checks, gradcheck, metrics, plots
@@ -385,3 +386,28 @@ def test_results_that_hold_arrays_are_compared_by_identity(index):
     assert operator.eq(one, other) is False
     assert one in [other, one]
     assert len({one, other}) == 2
+
+
+# ---- folders for a course
+
+
+@pytest.mark.parametrize("name", ["", " ", "file", "file/course"])
+def test_a_course_is_written_to_a_folder_that_is_named(tmp_path, monkeypatch, capsys, name):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        load(ROOT / "notebooks" / "build.py").main(["--nbgrader", name])
+    assert ended.value.code == 2
+    assert "argument --nbgrader: " in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_an_assignment_of_another_encoding_is_not_overwritten(tmp_path):
+    build = load(ROOT / "notebooks" / "build.py")
+    build.write_course(tmp_path)
+    (changed, *_) = sorted(tmp_path.glob("source/*/*.ipynb"))
+    changed.write_bytes(b"\xff")
+    with pytest.raises(SystemExit, match="there already and differs"):
+        build.main(["--nbgrader", str(tmp_path)])
+    assert changed.read_bytes() == b"\xff"
