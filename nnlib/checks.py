@@ -4,6 +4,8 @@ import itertools
 import math
 import numbers
 import operator
+import os
+from pathlib import Path
 
 import numpy as np
 
@@ -24,6 +26,8 @@ def dense(array, name):
         array = np.asarray(array)
     except ValueError as error:  # rows of unequal length
         raise ValueError(f"{name} is not a rectangular array: {error}") from None
+    except Exception as error:  # an object of somebody's own class
+        raise TypeError(f"{name} cannot be read as an array: {error!r}") from None
     if array.dtype.kind not in "buif":
         expected = "real numbers" if array.dtype.kind == "c" else "numbers"
         raise TypeError(f"{name} has dtype {array.dtype}; expected {expected}.")
@@ -114,7 +118,7 @@ def thetas(arrays):
     if isinstance(arrays, np.ndarray) and arrays.ndim < 3:
         raise TypeError(f"thetas is one array of shape {arrays.shape}; expected a list, one array for each layer.")
     try:
-        arrays = list(arrays)
+        arrays = list(itertools.islice(arrays, MOST_LAYERS + 1))
     except TypeError:
         advice = " Pass its .thetas." if hasattr(arrays, "thetas") else ""
         raise TypeError(
@@ -123,6 +127,8 @@ def thetas(arrays):
     result = [dense(theta, f"thetas[{i}]") for i, theta in enumerate(arrays)]
     if not result:
         raise ValueError("thetas is empty; expected one array for each layer.")
+    if len(result) > MOST_LAYERS:
+        raise ValueError(f"thetas holds more than {MOST_LAYERS:,} layers, which are too many.")
     n_in = None
     for i, theta in enumerate(result):
         if theta.ndim != 2 or theta.shape[1] < 2 or theta.shape[0] < 1:
@@ -159,7 +165,8 @@ def params(vector, sizes):
 
 def number(value, name):
     """Return `value` as a finite float."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    # NumPy counts spans of time among the numbers.
+    if isinstance(value, bool | np.timedelta64) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {shown(value)}; expected a number.")
     if isinstance(value, float | np.floating) and not math.isfinite(value):
         raise ValueError(f"{name} is {value}; expected a finite number.")
@@ -210,12 +217,29 @@ def function(value, name):
     return value
 
 
+def path(value, name="path"):
+    """Return `value` as a Path, which must not be empty: Path("") is the current folder."""
+    try:
+        text = os.fspath(value)
+    except TypeError:
+        text = None
+    if not isinstance(text, str):
+        raise TypeError(f"{name} is {shown(value)}; expected the name of a file or folder.")
+    if not text.strip() or "\0" in text:
+        raise ValueError(f"{name} is {shown(value)}; expected the name of a file or folder.")
+    return Path(text)
+
+
 def generator(seed):
     """Return NumPy's random generator for `seed`: an integer, a generator or None."""
-    try:
-        return np.random.default_rng(seed)
-    except (TypeError, ValueError):
-        raise TypeError(f"seed is {shown(seed)}; expected a whole number, 0 or above, or None.") from None
+    if seed is not None and not isinstance(seed, np.random.Generator):
+        try:
+            seed = operator.index(seed)
+        except TypeError:
+            raise TypeError(f"seed is {shown(seed)}; expected a whole number, 0 or above, or None.") from None
+        if seed < 0:
+            raise ValueError(f"seed is {shown(seed)}; expected a whole number, 0 or above, or None.")
+    return np.random.default_rng(seed)
 
 
 def shown(value):

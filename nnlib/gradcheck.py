@@ -155,8 +155,10 @@ def step_size_sweep(function, params, *, steps=None, seed=0):
     """
     params = checked_params(params)
     steps = np.logspace(-12, 0, 37) if steps is None else checks.dense(steps, "steps").astype(np.float64)
-    if steps.ndim != 1 or steps.size == 0 or checks.finite(steps, "steps").min() <= 0:
+    if steps.ndim != 1 or steps.size == 0:
         raise ValueError(f"steps is {checks.shown(steps)}; expected a list of numbers above 0.")
+    for step in (steps.min(), steps.max()):
+        checks.positive(step, "one of steps")
     direction = _unit_direction(len(params), seed)
     true = direction @ _cost_and_gradient(function, params.copy())[1]
     errors = {
@@ -253,15 +255,15 @@ def _as_cost(value):
 def derivatives(function, params, directions, step, kind):
     """Return the difference quotient of the cost along each of the directions (n_directions, n_params)."""
     step = checks.positive(step, "step")
+    if not isinstance(kind, str) or kind not in ("central", "forward"):
+        raise ValueError(f"kind is {checks.shown(kind)}; expected 'central' or 'forward'.")
     if kind == "central":
         quotients = [
             (_cost(function, params + step * v) - _cost(function, params - step * v)) / (2 * step) for v in directions
         ]
-    elif kind == "forward":
+    else:
         cost = _cost(function, params)
         quotients = [(_cost(function, params + step * v) - cost) / step for v in directions]
-    else:
-        raise ValueError(f"kind is {kind!r}; expected 'central' or 'forward'.")
     return np.array(quotients)
 
 

@@ -1,6 +1,7 @@
 """Pictures of digits, weights and learning. Each function returns a figure, which shows itself at the end of a cell."""
 
 import io
+import itertools
 
 import matplotlib
 import matplotlib.ticker
@@ -109,11 +110,11 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
     Figure
     """
     images = _square(X, "X")
-    captions = _one_each(captions, images, "captions")
-    listed = f": {', '.join(map(str, captions))}." if captions else "."
+    captions = _captions(captions, images)
+    listed = f": {', '.join(captions)}." if captions else "."
     if not isinstance(cmap, str) or cmap not in matplotlib.colormaps:
         raise ValueError(f"cmap is {checks.shown(cmap)}; expected the name of a Matplotlib colour map, such as 'gray'.")
-    alt = alt or f"{title}. {_counted(images, 'image')}{listed}"
+    alt = _text(alt, "alt") or f"{title}. {_counted(images, 'image')}{listed}"
     options = {"cmap": cmap, "vmin": 0, "vmax": max(1, images.max())}
     return _draw_grid(images, captions, columns, scale, title, alt, highlight, **options)[0]
 
@@ -136,7 +137,10 @@ def plot_weights(weights, captions=None, *, columns=10, title="Weights", alt=Non
     """
     images = _square(weights, "weights")
     limit = float(np.abs(images.astype(np.float64)).max()) or 1.0
-    alt = alt or f"{title}. The weights of {_counted(images, 'unit')} as images; red is positive, blue negative."
+    alt = (
+        _text(alt, "alt")
+        or f"{title}. The weights of {_counted(images, 'unit')} as images; red is positive, blue negative."
+    )
     options = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
     figure, axes, picture = _draw_grid(images, captions, columns, scale, title, alt, margin=0.8, **options)
     figure.colorbar(picture, ax=axes, shrink=min(1.0, 1.6 / len(axes)), aspect=12, pad=0.01)
@@ -160,7 +164,7 @@ def plot_learning_curve(history, *, title="The cost falls", alt=None):
     histories = _histories(history)
     with_accuracy = all("validation_accuracy" in h for h in histories.values())
     figure, axes = new_figure(
-        alt or f"{title}. " + " ".join(_describe(name, h) for name, h in histories.items()),
+        _text(alt, "alt") or f"{title}. " + " ".join(_describe(name, h) for name, h in histories.items()),
         width=9 if with_accuracy else 6,
         columns=2 if with_accuracy else 1,
         title=title,
@@ -209,7 +213,7 @@ def plot_confusion_matrix(matrix, *, title="What was taken for what", alt=None):
     mistakes = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
     worst = np.unravel_index(mistakes.argmax(), mistakes.shape)
     figure, ax = new_figure(
-        alt
+        _text(alt, "alt")
         or f"{title}. {np.trace(matrix)} of {matrix.sum()} on the diagonal"
         + (
             f"; the commonest mistake is {worst[0]} taken for {worst[1]}, {mistakes[worst]} times."
@@ -262,7 +266,7 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
         for name, s in sweeps.items()
     ]
     figure, axes = new_figure(
-        alt or f"{title}. " + " ".join(bests),
+        _text(alt, "alt") or f"{title}. " + " ".join(bests),
         width=4.5 * len(sweeps),
         columns=len(sweeps),
         title=title,
@@ -284,11 +288,13 @@ def _draw_grid(images, captions, columns, scale, title, alt, highlight=None, *, 
     """Draw images (n, k, k) in rows, with their captions; return the figure, its axes and the last picture."""
     if len(images) > MOST_IMAGES:
         raise ValueError(f"There are too many images: {len(images):,}; expected at most {MOST_IMAGES:,}, as X[:100].")
-    captions = _one_each(captions, images, "captions")
-    highlight = _one_each(highlight, images, "highlight") or [False] * len(images)
+    captions = _captions(captions, images)
+    highlight = np.zeros(len(images), bool) if highlight is None else checks.dense(highlight, "highlight")
+    if highlight.shape != (len(images),):
+        raise ValueError(f"highlight has shape {highlight.shape}; expected one value for each of {len(images)} images.")
     columns, scale = min(checks.count(columns, "columns"), len(images)), checks.positive(scale, "scale")
     rows = -(-len(images) // columns)
-    lines = max(str(caption).count("\n") + 1 for caption in captions) if captions else 0
+    lines = max(caption.count("\n") + 1 for caption in captions) if captions else 0
     width, height = columns * scale + margin, 0.4 + rows * (scale + 0.19 * lines)
     figure, axes = new_figure(alt, width=width, height=height, rows=rows, columns=columns, title=title, squeeze=False)
     for ax in axes.flat:
@@ -312,7 +318,7 @@ def _one_each(values, images, name):
     if values is None:
         return None
     try:
-        values = list(values)
+        values = list(itertools.islice(values, MOST_IMAGES + 1))  # they might have no end
     except TypeError:
         raise TypeError(f"{name} is {checks.shown(values)}; expected a list, one for each image.") from None
     if len(values) != len(images):
@@ -324,7 +330,23 @@ def _text(value, name):
     """Return `value`, which must be text; None counts as no text."""
     if value is not None and not isinstance(value, str):
         raise TypeError(f"{name} is {checks.shown(value)}; expected text.")
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:  # one half of a pair of surrogates
+        raise ValueError(f"{name} is {checks.shown(value)}, which holds something that is no character.") from None
     return value or ""
+
+
+def _captions(values, images):
+    """Return the captions as a list of texts, one for each image; None stays None."""
+    values = _one_each(values, images, "captions")
+    if values is None:
+        return None
+    try:
+        values = ["" if value is None else str(value) for value in values]
+    except Exception:  # of somebody's own class, or a whole number with thousands of digits
+        raise TypeError(f"captions is {checks.shown(values)}; expected texts or numbers.") from None
+    return [_text(value, f"captions[{i}]") for i, value in enumerate(values)]
 
 
 def _square(X, name):
@@ -356,6 +378,7 @@ def _check_named(things, kind, name):
     if not isinstance(things, dict):
         raise TypeError(f"{name} is a {type(things).__name__}; expected a dict.")
     for key, thing in things.items():
+        _text(key, f"a name in {name}")
         if not isinstance(thing, kind):
             raise TypeError(f"{name}[{checks.shown(key)}] is a {type(thing).__name__}; expected a {kind.__name__}.")
     if not 0 < len(things) <= MOST_CURVES:

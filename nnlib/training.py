@@ -121,7 +121,7 @@ def train(
     if validation is not None:
         validation = _check_validation(validation, layer_sizes)
     if callback is not None and not callable(callback):
-        raise TypeError(f"callback is {callback!r}; expected a function that takes the history, or None.")
+        raise TypeError(f"callback is {checks.shown(callback)}; expected a function that takes the history, or None.")
 
     start = join(thetas).astype(np.float64)
     recorder = _Recorder(layer_sizes, validation, callback, n_threads)
