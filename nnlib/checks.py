@@ -232,14 +232,12 @@ def path(value, name="path"):
 
 def generator(seed):
     """Return NumPy's random generator for `seed`: an integer, a generator or None."""
-    if seed is not None and not isinstance(seed, np.random.Generator):
-        try:
-            seed = operator.index(seed)
-        except TypeError:
-            raise TypeError(f"seed is {shown(seed)}; expected a whole number, 0 or above, or None.") from None
-        if seed < 0:
-            raise ValueError(f"seed is {shown(seed)}; expected a whole number, 0 or above, or None.")
-    return np.random.default_rng(seed)
+    if seed is None or isinstance(seed, np.random.Generator):
+        return np.random.default_rng(seed)
+    try:
+        return np.random.default_rng(operator.index(seed))
+    except (TypeError, ValueError):  # no whole number, or a negative one
+        raise TypeError(f"seed is {shown(seed)}; expected a whole number, 0 or above, or None.") from None
 
 
 def shown(value):

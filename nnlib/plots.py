@@ -259,7 +259,7 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
     -------
     Figure
     """
-    _check_named(sweeps, StepSweep, "sweeps")
+    sweeps = _check_named(sweeps, StepSweep, "sweeps")
     bests = [
         f"{name}: central differences are best near a step of {s.steps[s.central.argmin()]:.0e}, "
         f"with an error of {s.central.min():.0e}."
@@ -291,7 +291,9 @@ def _draw_grid(images, captions, columns, scale, title, alt, highlight=None, *, 
     captions = _captions(captions, images)
     highlight = np.zeros(len(images), bool) if highlight is None else checks.dense(highlight, "highlight")
     if highlight.shape != (len(images),):
-        raise ValueError(f"highlight has shape {highlight.shape}; expected one value for each of {len(images)} images.")
+        raise ValueError(
+            f"highlight has shape {highlight.shape}; expected {images.shape[:1]}, one value for each image."
+        )
     columns, scale = min(checks.count(columns, "columns"), len(images)), checks.positive(scale, "scale")
     rows = -(-len(images) // columns)
     lines = max(caption.count("\n") + 1 for caption in captions) if captions else 0
@@ -340,13 +342,16 @@ def _text(value, name):
 def _captions(values, images):
     """Return the captions as a list of texts, one for each image; None stays None."""
     values = _one_each(values, images, "captions")
-    if values is None:
-        return None
+    return None if values is None else [_written(value, f"captions[{i}]") for i, value in enumerate(values)]
+
+
+def _written(value, name):
+    """Return a caption, or the name of a curve, as text."""
     try:
-        values = ["" if value is None else str(value) for value in values]
+        text = "" if value is None else str(value)
     except Exception:  # of somebody's own class, or a whole number with thousands of digits
-        raise TypeError(f"captions is {checks.shown(values)}; expected texts or numbers.") from None
-    return [_text(value, f"captions[{i}]") for i, value in enumerate(values)]
+        raise TypeError(f"{name} is {checks.shown(value)}; expected text or a number.") from None
+    return _text(text, name)
 
 
 def _square(X, name):
@@ -374,16 +379,15 @@ def _histories(history):
 
 
 def _check_named(things, kind, name):
-    """Return a dict of things of one kind, by name; raise an error if it is something else or empty."""
+    """Return a dict of things of one kind, by name as text; raise an error if it is something else or empty."""
     if not isinstance(things, dict):
         raise TypeError(f"{name} is a {type(things).__name__}; expected a dict.")
     for key, thing in things.items():
-        _text(key, f"a name in {name}")
         if not isinstance(thing, kind):
             raise TypeError(f"{name}[{checks.shown(key)}] is a {type(thing).__name__}; expected a {kind.__name__}.")
     if not 0 < len(things) <= MOST_CURVES:
         raise ValueError(f"{name} holds {len(things)} entries; expected 1 to {MOST_CURVES}, by name.")
-    return things
+    return {_written(key, f"a name in {name}"): thing for key, thing in things.items()}
 
 
 def _describe(name, history):

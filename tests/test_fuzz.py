@@ -1,0 +1,24 @@
+"""Some rounds of the fuzzers in `tests/fuzz/`, with a fixed seed; by hand they run for longer."""
+
+import subprocess
+import sys
+
+from loading import ROOT, load
+
+import nnlib
+
+FUZZ = ROOT / "tests" / "fuzz"
+# The functions that read and write files are tried by hand.
+TRIED = ["parameters", "model", "training", "gradcheck", "metrics", "preparation", "predict", "plots"]
+
+
+def test_odd_arguments_are_refused_by_name():
+    command = [sys.executable, FUZZ / "arguments.py", "--rounds", "1000", "--seed", "1", "--only", *TRIED]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+
+
+def test_every_public_function_is_called_with_odd_arguments():
+    fuzzer = load(FUZZ / "arguments.py")
+    called = {call.function.__name__ for call in [*fuzzer.CALLS, *fuzzer.SLOW_CALLS]}
+    assert set(nnlib.__all__) - called == {"Example", "TrainResult"}  # they only hold values
