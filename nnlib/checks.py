@@ -210,6 +210,17 @@ def count(value, name, largest=LARGEST_COUNT):
     return result
 
 
+def items(values, name, most=10**6):
+    """Return `values` as a list of at most `most` things; it may be any iterable, even one without end."""
+    try:
+        result = list(itertools.islice(values, most + 1))
+    except TypeError:
+        raise TypeError(f"{name} is {shown(values)}; expected a list.") from None
+    if len(result) > most:
+        raise ValueError(f"{name} holds too many things: more than {most:,}.")
+    return result
+
+
 def function(value, name):
     """Return `value`, which must be callable."""
     if not callable(value):

@@ -1,7 +1,6 @@
 """Pictures of digits, weights and learning. Each function returns a figure, which shows itself at the end of a cell."""
 
 import io
-import itertools
 
 import matplotlib
 import matplotlib.ticker
@@ -315,19 +314,6 @@ def _counted(things, name):
     return f"1 {name}" if len(things) == 1 else f"{len(things)} {name}s"
 
 
-def _one_each(values, images, name):
-    """Return the values as a list, one for each image; None stays None."""
-    if values is None:
-        return None
-    try:
-        values = list(itertools.islice(values, MOST_IMAGES + 1))  # they might have no end
-    except TypeError:
-        raise TypeError(f"{name} is {checks.shown(values)}; expected a list, one for each image.") from None
-    if len(values) != len(images):
-        raise ValueError(f"{name} has {len(values)} entries for {len(images)} images; expected one each.")
-    return values
-
-
 def _text(value, name):
     """Return `value`, which must be text; None counts as no text."""
     if value is not None and not isinstance(value, str):
@@ -341,8 +327,12 @@ def _text(value, name):
 
 def _captions(values, images):
     """Return the captions as a list of texts, one for each image; None stays None."""
-    values = _one_each(values, images, "captions")
-    return None if values is None else [_written(value, f"captions[{i}]") for i, value in enumerate(values)]
+    if values is None:
+        return None
+    values = checks.items(values, "captions")
+    if len(values) != len(images):
+        raise ValueError(f"captions has {len(values)} entries for {len(images)} images; expected one each.")
+    return [_written(value, f"captions[{i}]") for i, value in enumerate(values)]
 
 
 def _written(value, name):

@@ -4,6 +4,7 @@ import itertools
 import operator
 import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -230,6 +231,28 @@ def test_what_a_message_quotes_is_short_and_on_one_line(value):
     text = checks.shown(value)
     assert len(text) < 100
     assert "\n" not in text
+
+
+@pytest.mark.parametrize("values", [3, None, itertools.repeat(1)], ids=["3", "None", "without end"])
+def test_lists_that_are_none_or_have_no_end(values):
+    with pytest.raises((ValueError, TypeError), match=r"strokes_list (is|holds) "):
+        nnlib.teach(nnlib.load_network(), values, [3])
+    with pytest.raises((ValueError, TypeError), match=r"thetas (is|holds|.* is not|.0. has shape)"):
+        nnlib.pack(values)
+    if values is not None:
+        with pytest.raises((ValueError, TypeError), match=r"captions (is|holds) "):
+            plots.plot_digits(np.zeros((2, 4)), values)
+
+
+@pytest.mark.parametrize("value", ["", " ", "\0", None, 3, b"name", ["name"]])
+def test_names_of_files_that_are_none(value):
+    with pytest.raises((ValueError, TypeError), match=r"path is .*; expected the name of a file or folder"):
+        checks.path(value)
+
+
+def test_names_of_files():
+    assert checks.path("a/b") == Path("a/b")
+    assert checks.path(Path("a")) == Path("a")
 
 
 # ---- functions to check
