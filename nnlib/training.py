@@ -107,6 +107,11 @@ def train(
     ------
     ValueError, TypeError
         If an argument is not as above; the message names it.
+
+    Warns
+    -----
+    UserWarning
+        If X holds values far outside [0, 1]. It is trained on all the same.
     """
     # Here, because importing it takes longer than the rest of nnlib.
     from scipy.optimize import minimize
