@@ -350,7 +350,9 @@ def _square(X, name):
     side = round(X.shape[-1] ** 0.5) if X.ndim == 2 else 0
     if X.ndim != 2 or side**2 != X.shape[1] or X.size == 0:
         raise ValueError(f"{name} has shape {X.shape}; expected (n, 784), one image per row ({name}[i:i+1] for one).")
-    return checks.finite(X, name).reshape(-1, side, side)
+    checks.finite(X, name)
+    checks.number(max(float(X.max()), -float(X.min())), f"the largest value of {name}")
+    return X.reshape(-1, side, side)
 
 
 def _histories(history):

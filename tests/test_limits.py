@@ -328,6 +328,7 @@ BAD_PLOTS = {
     "all of MNIST": (lambda: plots.plot_digits(np.zeros((60_000, 4))), "too many images: 60,000; .*1,000"),
     "one long row": (lambda: plots.plot_digits(np.zeros((900, 4)), columns=900), "figure is too large"),
     "NaN": (lambda: plots.plot_weights(np.full((1, 4), np.nan)), "weights holds 4 values that are NaN"),
+    "1e200": (lambda: plots.plot_digits(np.full((1, 4), 1e200)), "the largest value of X is .* too large"),
     "no pixels": (lambda: plots.plot_digits(np.zeros((3, 0))), "X has shape"),
     "captions": (lambda: plots.plot_digits(np.zeros((1, 4)), 3), "captions is 3; expected a list"),
     "highlight": (
