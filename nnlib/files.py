@@ -100,7 +100,9 @@ def _locked(path):
             yield
         finally:
             if fcntl is not None:
-                lock.unlink(missing_ok=True)  # those who wait for it notice: they compare what they get with what is there
+                lock.unlink(
+                    missing_ok=True
+                )  # those who wait for it notice: they compare what they get with what is there
 
 
 def _try_to_lock(lock):
@@ -108,7 +110,7 @@ def _try_to_lock(lock):
     try:
         if fcntl is None:
             return open(lock, "xb", opener=_open_until_closed)
-        held = open(lock, "ab")
+        held = open(lock, "ab")  # noqa: SIM115 (the caller closes it)
     except (FileExistsError, PermissionError):
         if lock.exists():  # on Windows, or in a folder that is shared with others
             return None
