@@ -50,10 +50,11 @@ def finite(array, name):
     if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
         bad = ~np.isfinite(array)
         where = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise ValueError(
-            f"{name} holds {int(bad.sum())} values that are NaN or infinite, the first at index {where}; "
-            "expected finite numbers."
-        )
+        if bad.sum() == 1:
+            found = f"1 value that is NaN or infinite, at index {where}"
+        else:
+            found = f"{bad.sum()} values that are NaN or infinite, the first at index {where}"
+        raise ValueError(f"{name} holds {found}; expected finite numbers.")
     return array
 
 

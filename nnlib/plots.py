@@ -63,6 +63,7 @@ def new_figure(alt, *, width=7.0, height=3.5, rows=1, columns=1, title=None, **o
     with matplotlib.rc_context(STYLE):
         width = max(width, 0.3 + 0.105 * len(title or ""))  # room for the title, in bold letters of 12 points
         figure = Figure(figsize=(width, height), layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)  # inches; the ticks may change after the layout
         figure.alt = alt
         axes = figure.subplots(rows, columns, **options)
         if title:
@@ -279,7 +280,7 @@ def _draw_grid(images, captions, columns, scale, title, alt, highlight=None, *, 
 
 def _counted(things, name):
     """Return how many there are, in words: "1 image", "2 images"."""
-    return f"{len(things)} {name}" + "s" * (len(things) != 1)
+    return f"1 {name}" if len(things) == 1 else f"{len(things)} {name}s"
 
 
 def _one_each(values, images, name):

@@ -27,7 +27,7 @@ from nbclient import NotebookClient
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from traitlets.config import Config
 
-from nnlib.exercises import question
+from nnlib.exercises.tasks import QUESTIONS
 from nnlib.files import write_atomically
 
 HERE = Path(__file__).resolve().parent
@@ -74,7 +74,7 @@ def read_solution(path):
     for cell in notebook.cells:
         cell.source = re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE).rstrip()
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    asked = [question.find(name) for name in re.findall(r"^ask\(\"(.+)\"\)", code, flags=re.MULTILINE)]
+    asked = [QUESTIONS[name] for name in re.findall(r"^ask\(\"(.+)\"\)", code, flags=re.MULTILINE)]
     lines = [f"- {q.text} **{q.options[q.right]}** {q.why}" for q in asked]
     if lines:
         answers = nbformat.v4.new_markdown_cell("\n".join(["## The predictions", "", *lines]), id="answers")
@@ -180,8 +180,8 @@ def source_problems(notebook):
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     levels = [len(mark) for mark in re.findall(r"^(#{1,6}) ", text, flags=re.MULTILINE)]
     found = [] if levels.count(1) == 1 and levels[0] == 1 else ["it must have one H1, at the top"]
-    jumps = [b for a, b in pairwise(levels) if b > a + 1]
-    found += ["a level of headings is skipped"] * bool(jumps)
+    if any(b > a + 1 for a, b in pairwise(levels)):
+        found.append("a level of headings is skipped")
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     return found + [f"a line too long to see: {line}" for line in code.splitlines() if len(line) > LINE_LENGTH]
 

@@ -1,9 +1,12 @@
 """The benchmark of training compares programs that compute the same."""
 
 import numpy as np
+import pytest
 from loading import ROOT, load
 
 import nnlib
+
+pytestmark = pytest.mark.slow
 
 
 def test_all_contenders_compute_the_same_cost_and_gradient(mnist):

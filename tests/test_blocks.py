@@ -460,5 +460,5 @@ def test_the_same_to_the_last_bit_for_any_number_of_threads():
 def test_training_names_the_place_of_what_is_not_finite(value):
     X, y = sparse_examples(2 * BLOCK_SIZE)
     X[1500, 0] = value  # a column that is blank otherwise
-    with pytest.raises(ValueError, match=r"^X holds 1 values.*\(1500, 0\)"):
+    with pytest.raises(ValueError, match=r"^X holds 1 value that is NaN or infinite, at index \(1500, 0\)"):
         nnlib.train(X, y, layer_sizes=(12, 3), max_iter=3, seed=0, progress=False)

@@ -12,6 +12,8 @@ import sklearn.metrics
 import nnlib
 import nnlib.__main__
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments, cwd):
     """Run ``python -m nnlib`` and return what came of it."""

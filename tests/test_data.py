@@ -13,6 +13,8 @@ import scipy.sparse
 import nnlib
 from nnlib.data import MNIST_PATH
 
+pytestmark = pytest.mark.slow
+
 # Published with the database.
 TRAINING_COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)
 TEST_COUNTS = (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)

@@ -1,26 +1,37 @@
 """The checks of the exercises: typical wrong answers are told their cause, right ones are accepted however written."""
 
+import os
 import re
+import signal
+import sys
+import threading
 import time
+from dataclasses import replace
 from html import escape
 
 import numpy as np
 import pytest
 from loading import ROOT, load
-from nbclient import NotebookClient
 
-from nnlib.exercises import judging, question, questions, session
+from nnlib import Example, load_network
+from nnlib.exercises import calling, judging, session
 from nnlib.exercises.calling import call
 from nnlib.exercises.comparing import difference, same
 from nnlib.exercises.judging import judge
-from nnlib.exercises.tasks import EXERCISES, TASKS
-from nnlib.exercises.verdict import NOT_TRIED, RIGHT, WRONG, Verdict
+from nnlib.exercises.tasks import EXERCISES, QUESTIONS, TASKS
+from nnlib.exercises.verdict import NOT_TRIED, RIGHT, WRONG, Verdict, shown, shown_call
 
 build = load(ROOT / "notebooks" / "build.py")
 SOURCES = sorted((ROOT / "notebooks" / "source" / "exercises").glob("*.md"))
 ANSWERS = {path.stem: load(path) for path in sorted((ROOT / "tests" / "exercise_answers").glob("*.py"))}
 RIGHT_ANSWERS = [(name, f) for module in ANSWERS.values() for name, fs in module.RIGHT.items() for f in fs]
 WRONG_ANSWERS = [(name, *pair) for module in ANSWERS.values() for name, pairs in module.WRONG.items() for pair in pairs]
+
+
+def cases(rows):
+    """Return test cases, of which those that train a network or run into a limit of time are marked as slow."""
+    slow = [row[0] == "train_network" or row[-1] == "far too slow" for row in rows]
+    return [pytest.param(*row, marks=[pytest.mark.slow] if s else []) for row, s in zip(rows, slow, strict=True)]
 
 
 @pytest.fixture(autouse=True)
@@ -33,14 +44,14 @@ def fresh_session(monkeypatch):
     return shown
 
 
-@pytest.mark.parametrize(("name", "answer"), RIGHT_ANSWERS)
+@pytest.mark.parametrize(("name", "answer"), cases(RIGHT_ANSWERS))
 def test_right_answers_are_accepted(name, answer):
     for seed in range(2):
         verdict = judge(TASKS[name], answer, seed)
         assert verdict.outcome == RIGHT, str(verdict)
 
 
-@pytest.mark.parametrize(("name", "answer", "cause"), WRONG_ANSWERS)
+@pytest.mark.parametrize(("name", "answer", "cause"), cases(WRONG_ANSWERS))
 def test_wrong_answers_are_told_their_cause(name, answer, cause):
     for seed in (0, 1) if cause != "far too slow" else (0,):
         verdict = judge(TASKS[name], answer, seed)
@@ -48,7 +59,7 @@ def test_wrong_answers_are_told_their_cause(name, answer, cause):
         assert re.search(cause, verdict.cause), str(verdict)
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", cases([(name,) for name in TASKS]))
 def test_every_task_has_answers_hints_and_a_reference_that_is_right(name):
     (module,) = [module for module in ANSWERS.values() if name in module.RIGHT]
     assert len(module.RIGHT[name]) >= 2
@@ -58,10 +69,26 @@ def test_every_task_has_answers_hints_and_a_reference_that_is_right(name):
         assert judge(TASKS[name], TASKS[name].reference, seed).outcome == RIGHT
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", cases([(name,) for name in TASKS]))
 def test_every_known_mistake_is_recognised(name):
-    for mistake in TASKS[name].mistakes:
-        assert judge(TASKS[name], mistake.function, 0).cause == mistake.cause
+    for cause, function in TASKS[name].wrong_answers():
+        assert judge(TASKS[name], function, 0).cause == cause
+
+
+def test_the_exercises_are_those_of_the_notebooks():
+    assert list(EXERCISES) == [source.stem for source in SOURCES]
+    assert len(TASKS) == sum(len(tasks) for tasks in EXERCISES.values())  # no name twice
+    for name in QUESTIONS:
+        assert [stem for stem in EXERCISES if stem.startswith(name[:2])], name
+
+
+@pytest.mark.slow
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, task in TASKS.items() if task.must_hold])
+def test_what_a_result_looks_like_never_fails_it(name):
+    suspicious = replace(TASKS[name], looks_like={"It looks wrong.": lambda *_: True})
+    assert judge(suspicious, suspicious.reference, 0).outcome == RIGHT
+    assert judge(suspicious, lambda *_: 0, 0).cause == "It looks wrong."
 
 
 def test_an_endless_loop_ends_also_one_that_swallows_exceptions():
@@ -89,10 +116,79 @@ def test_an_endless_loop_ends_also_one_that_swallows_exceptions():
     assert call(stubborn, (0,), seconds=0.2).error is None  # it was interrupted twice, and went its way
 
 
-def test_what_is_late_does_not_hit_what_comes_after():
-    for _ in range(200):
-        call(time.sleep, (0.002,), seconds=0.002)
-    time.sleep(0.05)  # an exception that was still on its way would be raised here
+def burn(seconds):
+    """Use this much processor time."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("function", "wall"), [(time.sleep, 0.002), (burn, None)])
+def test_what_is_late_does_not_hit_what_comes_after(function, wall):
+    # The function ends just when its time is up: an exception that is then still on its way must not arrive here.
+    for _ in range(500):
+        call(function, (0.002,), seconds=0.002, wall=wall)
+    for worker in [thread for thread in threading.enumerate() if isinstance(thread, calling._Worker)]:
+        worker.join(10)  # none goes on raising
+        assert not worker.is_alive()
+    burn(0.05)
+
+
+def test_waiting_is_not_counted_up_to_a_limit():
+    if not calling.THREADS_HAVE_CLOCKS:
+        pytest.skip("here, a thread's processor time is not known")
+    assert call(time.sleep, (0.3,), seconds=0.1).error is None
+    assert call(time.sleep, (0.3,), seconds=0.1, wall=0.1).too_long
+
+
+def test_on_a_busy_machine_a_right_answer_has_the_time_that_it_needs():
+    if not calling.THREADS_HAVE_CLOCKS:
+        pytest.skip("here, a thread's processor time is not known")
+    stop = threading.Event()
+
+    def hog():
+        while not stop.is_set():
+            pass
+
+    hogs = [threading.Thread(target=hog) for _ in range(4)]
+    for thread in hogs:
+        thread.start()
+    started = time.perf_counter()
+    result = call(burn, (0.2,), seconds=0.4)
+    elapsed = time.perf_counter() - started
+    stop.set()
+    for thread in hogs:
+        thread.join()
+    assert result.error is None
+    assert elapsed > 0.4  # it would have failed by the clock
+    assert 0.2 <= result.seconds < 0.4
+
+
+def test_what_cannot_be_stopped_is_left_to_itself(monkeypatch):
+    monkeypatch.setattr(calling, "ATTEMPTS", 1)
+    event = threading.Event()
+    result = call(event.wait, (), seconds=0.05, wall=0.05)
+    assert result.too_long
+    assert result.still_running
+    event.set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent differently there")
+def test_an_interrupt_from_outside_ends_the_function():
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    counted = [0]
+
+    def endless():
+        while True:
+            counted[0] += 1
+
+    with pytest.raises(KeyboardInterrupt):
+        call(endless, ())
+    before = counted[0]
+    time.sleep(0.05)
+    assert counted[0] == before > 0
 
 
 def test_an_endless_loop_is_explained(monkeypatch):
@@ -130,6 +226,112 @@ def test_a_warning_is_a_remark():
     verdict = judge(TASKS["softplus"], lambda z: np.where(z > 30, z, np.log1p(np.exp(z))))
     assert verdict.outcome == RIGHT
     assert "overflow" in verdict.remark
+
+
+class Unfriendly:
+    """An object that raises however it is looked at."""
+
+    def fails(self, *_):
+        raise RuntimeError("leave me alone")
+
+    __repr__ = __str__ = __format__ = __len__ = __iter__ = __getitem__ = __array__ = fails
+    __eq__ = __ne__ = __bool__ = __float__ = __int__ = __add__ = __sub__ = __abs__ = __hash__ = fails
+    shape = ndim = dtype = x = property(fails)
+
+
+class UnfriendlyArray(np.ndarray):
+    __repr__ = __str__ = __format__ = __eq__ = __ne__ = __bool__ = __iter__ = Unfriendly.fails
+
+
+class UnfriendlyError(Exception):
+    __repr__ = __str__ = Unfriendly.fails
+
+
+UNFRIENDLY_ITEMS = np.array([None, None, 1.0])
+UNFRIENDLY_ITEMS[0] = Unfriendly()
+RECURSIVE_LIST, RECURSIVE_DICT, RECURSIVE_ARRAY = [], {}, np.array([None, 1.0])
+RECURSIVE_LIST += [RECURSIVE_LIST, 1.0]
+RECURSIVE_DICT["ann"] = RECURSIVE_DICT
+RECURSIVE_ARRAY[0] = RECURSIVE_ARRAY
+ODD_RESULTS = {
+    "an object": object(),
+    "an unfriendly object": Unfriendly(),
+    "a list of them": [Unfriendly(), Unfriendly()],
+    "a dict of them": {"ann": Unfriendly(), "ben": Unfriendly(), "eva": Unfriendly()},
+    "an array of them": UNFRIENDLY_ITEMS,
+    "an unfriendly array": np.zeros((3, 4)).view(UnfriendlyArray),
+    "a complex number": 1j,
+    "an array of complex numbers": np.zeros((3, 4), dtype=complex),
+    "a date": np.datetime64("2024-02-29"),
+    "an array of dates": np.array(["2024-02-29", "NaT"], dtype="datetime64[D]"),
+    "an array of time spans": np.zeros(3, dtype="timedelta64[s]"),
+    "records": np.zeros(3, dtype=[("x", float), ("y", "U3")]),
+    "a record": np.zeros(1, dtype=[("x", float)])[0],
+    "a list in itself": RECURSIVE_LIST,
+    "a pair of them": (RECURSIVE_LIST, RECURSIVE_LIST),
+    "a dict in itself": RECURSIVE_DICT,
+    "an array in itself": RECURSIVE_ARRAY,
+    "a number too long to show": 10**5000,
+    "text": "0.5",
+    "bytes": b"\xff",
+    "an empty array": np.zeros((0, 3)),
+    "lists of different lengths": [[1.0], [1.0, 2.0]],
+    "a class": Unfriendly,
+    "a generator": (i for i in range(3)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TASKS)
+def test_every_result_gets_a_verdict_however_odd(name, monkeypatch):
+    monkeypatch.setattr(judging, "N_RANDOM", 1)
+    for words, result in ODD_RESULTS.items():
+        verdict = judge(TASKS[name], lambda *_, result=result: result, 0)
+        assert verdict.outcome == WRONG, words
+        assert verdict.cause, words
+        assert len(str(verdict)) < 3000, words
+        assert verdict._repr_html_(), words
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "layer", "one_hot", "accuracy", "propagate", "cost_and_gradient", "merge"])
+@pytest.mark.parametrize("dtype", [complex, object])
+def test_the_right_numbers_in_an_odd_type_get_a_verdict(name, dtype):
+    def answer(*arguments):
+        result = TASKS[name].reference(*arguments)
+        parts = result if isinstance(result, (list, tuple)) else [result]
+        odd = [np.asarray(part, dtype=object).astype(dtype) if name != "merge" else [part] for part in parts]
+        return odd if isinstance(result, (list, tuple)) else odd[0]
+
+    verdict = judge(TASKS[name], answer, 0)
+    assert verdict.outcome == WRONG
+    assert verdict.cause
+
+
+def test_complex_numbers_are_named():
+    assert "complex numbers" in judge(TASKS["sigmoid"], lambda z: TASKS["sigmoid"].reference(z) + 0j, 0).cause
+
+
+def test_an_error_without_a_message_gets_a_verdict():
+    def sigmoid(z):
+        raise UnfriendlyError
+
+    assert "raises UnfriendlyError" in judge(TASKS["sigmoid"], sigmoid, 0).cause
+
+
+def test_odd_things_put_into_an_argument_are_a_change():
+    def propagate(thetas, X):
+        thetas.append(Unfriendly())
+        return thetas
+
+    assert "in place" in judge(TASKS["propagate"], propagate, 0).cause
+
+
+def test_the_output_closed_by_the_learner_is_no_error():
+    def sigmoid(z):
+        sys.stdout.close()
+        return 1 / (1 + np.exp(-z))
+
+    assert judge(TASKS["sigmoid"], sigmoid, 0).outcome == RIGHT
 
 
 @pytest.mark.parametrize("answer", [None, ...])
@@ -204,7 +406,7 @@ def test_summary(fresh_session):
     assert dict(fresh_session[-1].rows) == {WRONG: "layer", NOT_TRIED: "random_thetas, propagate, n_parameters"}
 
 
-@pytest.mark.parametrize("function", [session.check, session.hint, session.submitted, question.find, session.summary])
+@pytest.mark.parametrize("function", [session.check, session.hint, session.submitted, session.ask, session.summary])
 def test_names_that_are_none(function):
     arguments = ("sigmoit", right) if function is session.check else ("sigmoit",)
     with pytest.raises(ValueError, match="sigmoit"):
@@ -222,6 +424,41 @@ def test_a_verdict_reads_well_as_text_and_as_html():
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float32(1 / 3), "0.333333"),
+        (np.int64(3), "3"),
+        (np.str_("ann"), "'ann'"),
+        ({np.str_("ann"): np.float64(0.5)}, "{'ann': 0.5}"),
+        ((1.0,), "(1,)"),
+        (np.array([0.5, 1]), "[0.5, 1. ]"),
+        (np.zeros((50, 2)), "an array of shape (50, 2), from 0 to 0"),
+        (np.zeros((50, 2), dtype=complex), "an array of shape (50, 2), dtype complex128"),
+        ([np.arange(3)] * 2, "[[0, 1, 2], [0, 1, 2]]"),
+        (list(range(100)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …]"),
+        (RECURSIVE_LIST, "[[[[[…], 1], 1], 1], 1]"),
+        (Example([np.zeros((2, 2))], 7, "ann"), "Example(1 stroke, 7, 'ann')"),
+        (Example([np.zeros((2, 2))] * 2, 7, ""), "Example(2 strokes, 7, '')"),
+        (np.random.default_rng(0), "rng"),
+        (load_network(), "network"),
+        (right, "right"),
+        (None, "None"),
+        (Unfriendly(), "an object of type Unfriendly, which cannot be shown"),
+    ],
+)
+def test_values_are_shown(value, text):
+    assert shown(value) == text
+
+
+def test_much_is_shown_in_little_room():
+    thetas = [np.full((3, 4), 1 / 3) for _ in range(10)]
+    for value in (thetas, (thetas, thetas), "x" * 10000, list("x" * 10000), [thetas] * 100):
+        assert len(shown(value)) <= 400
+        assert "…" in shown(value) or "an array" in shown(value)
+    assert len(shown_call("layer", [np.random.default_rng(0).random((5, 8))] * 3)) < 420
+
+
+@pytest.mark.parametrize(
     ("expected", "got", "words"),
     [
         (np.zeros(3), None, "return"),
@@ -232,7 +469,7 @@ def test_a_verdict_reads_well_as_text_and_as_html():
         (np.arange(3.0), np.array([0, 1, np.nan]), "NaN"),
         (np.arange(3.0), 2 * np.arange(3.0), "2 times"),
         (np.arange(3.0), -np.arange(3.0), "sign"),
-        ([np.zeros(2), np.zeros(3)], [np.zeros(2)], "1 things; expected 2"),
+        ([np.zeros(2), np.zeros(3)], [np.zeros(2)], "length is 1; expected 2"),
         ({"a": 1.0}, 1.0, "a dict"),
     ],
 )
@@ -242,15 +479,15 @@ def test_differences_in_words(expected, got, words):
 
 
 def test_questions_have_one_right_answer_and_say_why():
-    for q in questions.QUESTIONS.values():
+    for q in QUESTIONS.values():
         assert 0 <= q.right < len(q.options) == len(set(q.options)) >= 2
-        assert escape(q.why) in question.explained(q, q.right)
-        assert escape(q.why) not in question.explained(q, (q.right + 1) % len(q.options))
+        assert escape(q.why) in session.explained(q, q.right)
+        assert escape(q.why) not in session.explained(q, (q.right + 1) % len(q.options))
 
 
 def test_a_question_answers_a_choice():
-    name = next(iter(questions.QUESTIONS))
-    q, box = questions.QUESTIONS[name], question.ask(name)
+    name = next(iter(QUESTIONS))
+    q, box = QUESTIONS[name], session.ask(name)
     _, choice, verdict = box.children
     assert choice.value is None
     choice.value = q.options[q.right - 1]
@@ -277,7 +514,7 @@ def test_source(source):
     for name in tasks:
         assert f'submitted("{name}")' in text
     for name in re.findall(r'ask\("(.+?)"\)', text):
-        assert name in questions.QUESTIONS
+        assert name in QUESTIONS
     assert f'summary("{source.stem[:2]}")' in text
 
     learners = (ROOT / "notebooks" / "exercises" / f"{source.stem}.ipynb").read_text(encoding="utf-8")
@@ -289,17 +526,3 @@ def test_source(source):
         assert not [part for part in re.findall(rf"### BEGIN {kind}\n(.*?)### END", text, re.DOTALL) if part in code]
         assert kind not in code
     assert "nbgrader" not in learners
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=[source.stem for source in SOURCES])
-def test_untouched_notebook_runs_to_its_end_where_nbgrader_is_not_installed(source, tmp_path, monkeypatch):
-    (tmp_path / "nbgrader.py").write_text("raise ImportError('not installed here')")
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT / 'tests' / 'no_network'}")
-    notebook = build.read_exercise(source)
-    resources = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    assert not [output for output in outputs if output.get("name") == "stderr"]
-    shown = [output.data["text/plain"] for output in outputs if "text/html" in output.get("data", {})]
-    verdicts = [text for text in shown if re.match(r"○ \w+: not tried yet\.", text)]
-    assert len(verdicts) == len(EXERCISES[source.stem])

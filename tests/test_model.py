@@ -7,7 +7,6 @@ from decimal import Decimal, localcontext
 import jupytext
 import numpy as np
 import pytest
-import scipy.sparse
 import threadpoolctl
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -413,54 +412,7 @@ def test_cost_of_answers_that_are_right_and_sure_is_small_but_not_rounded_away(z
     assert cost == pytest.approx(2 * exact_softplus(-z), rel=precision, abs=smallest)
 
 
-# ---- errors
-
-ERRORS = (ValueError, TypeError)
-PARAMS, X_OK, Y_OK = example((6, 4, 3), m=8)
-
-
-def spoilt(array, index, value):
-    array = np.array(array)
-    array[index] = value
-    return array
-
-
-BAD_X = {
-    "NaN": spoilt(X_OK, (3, 2), np.nan),
-    "NaN in float32": spoilt(X_OK.astype(np.float32), (3, 2), np.nan),
-    "inf": spoilt(X_OK, (3, 2), np.inf),
-    "-inf in the last pixel": spoilt(X_OK, (-1, -1), -np.inf),
-    "1-D": X_OK[0],
-    "3-D": X_OK[np.newaxis],
-    "scalar": np.float64(3),
-    "transposed": X_OK.T,
-    "a column short": X_OK[:, 1:],
-    "a column more": np.hstack([np.ones((8, 1)), X_OK]),
-    "no rows": X_OK[:0],
-    "uint8": (255 * X_OK).astype(np.uint8),
-    "int64": X_OK.astype(np.int64),
-    "bool": X_OK > 0.5,
-    "float16": X_OK.astype(np.float16),
-    "complex": X_OK.astype(complex),
-    "object": X_OK.astype(object),
-    "text": X_OK.astype(str),
-    "sparse matrix": scipy.sparse.csr_matrix(X_OK),
-    "sparse array": scipy.sparse.coo_array(X_OK),
-    "ragged": [[0.5] * 6, [0.5] * 5],
-    "None": None,
-}
-
-
-@pytest.mark.parametrize("X", BAD_X.values(), ids=BAD_X)
-def test_cost_and_gradient_refuses_bad_images(X):
-    with pytest.raises(ERRORS, match=r"\bX\b"):
-        nnlib.cost_and_gradient(PARAMS, (6, 4, 3), X, Y_OK)
-
-
-@pytest.mark.parametrize("X", BAD_X.values(), ids=BAD_X)
-def test_forward_refuses_bad_images(X):
-    with pytest.raises(ERRORS, match=r"\bX\b"):
-        nnlib.forward(nnlib.unpack(PARAMS, (6, 4, 3)), X)
+# ---- errors: test_checks.py has those of single arguments
 
 
 @pytest.mark.parametrize("layer_sizes", [(6, 3), (6, 4, 3)])
@@ -474,119 +426,17 @@ def test_a_bad_pixel_is_found_in_any_block_also_where_its_weights_are_zero(value
         nnlib.cost_and_gradient(np.zeros_like(params), layer_sizes, X, y)
 
 
-@pytest.mark.parametrize(
-    ("X", "advice"),
-    [
-        (BAD_X["1-D"], r"X\[np\.newaxis, :\]"),
-        (BAD_X["transposed"], r"X\.T"),
-        (BAD_X["uint8"], "255"),
-        (BAD_X["sparse array"], r"X\.toarray\(\)"),
-    ],
-    ids=["1-D", "transposed", "uint8", "sparse"],
-)
-def test_the_error_says_how_to_mend_a_common_mistake(X, advice):
-    with pytest.raises(ERRORS, match=advice):
-        nnlib.cost_and_gradient(PARAMS, (6, 4, 3), X, Y_OK)
-
-
-BAD_Y = {
-    "class 3 of 0 to 2": spoilt(Y_OK, 5, 3),
-    "class -1": spoilt(Y_OK, 0, -1),
-    "floats": Y_OK.astype(float),
-    "float NaN": np.full(8, np.nan),
-    "bool": Y_OK > 0,
-    "text": Y_OK.astype(str),
-    "object": Y_OK.astype(object),
-    "one-hot": np.eye(3, dtype=int)[Y_OK],
-    "a column": Y_OK[:, np.newaxis],
-    "scalar": np.int64(1),
-    "one short": Y_OK[1:],
-    "one more": np.append(Y_OK, 0),
-    "empty": Y_OK[:0],
-    "sparse": scipy.sparse.csr_matrix(Y_OK),
-    "ragged": [[0], [0, 1]],
-    "None": None,
-}
-
-
-@pytest.mark.parametrize("y", BAD_Y.values(), ids=BAD_Y)
-def test_cost_and_gradient_refuses_bad_labels(y):
-    with pytest.raises(ERRORS, match=r"\by\b"):
-        nnlib.cost_and_gradient(PARAMS, (6, 4, 3), X_OK, y)
-
-
-BAD_PARAMS = {
-    "too short": PARAMS[1:],
-    "too long": np.append(PARAMS, 0),
-    "empty": PARAMS[:0],
-    "2-D": PARAMS[np.newaxis],
-    "NaN": spoilt(PARAMS, 7, np.nan),
-    "NaN in a list": spoilt(PARAMS, 7, np.nan).tolist(),
-    "inf in a weight": spoilt(PARAMS, 1, np.inf),
-    "inf in a hidden bias": spoilt(PARAMS, 0, np.inf),
-    "-inf in the last weight": spoilt(PARAMS, -1, -np.inf),
-    "squares overflow": spoilt(PARAMS, 1, 1e200),
-    "object": PARAMS.astype(object),
-    "text": PARAMS.astype(str),
-    "complex": PARAMS.astype(complex),
-    "sparse": scipy.sparse.csr_array(PARAMS),
-    "thetas instead": nnlib.unpack(PARAMS, (6, 4, 3)),
-    "None": None,
-}
-
-
-@pytest.mark.parametrize("params", BAD_PARAMS.values(), ids=BAD_PARAMS)
-def test_cost_and_gradient_refuses_bad_params(params):
-    with pytest.raises(ERRORS, match=r"\bparams\b"):
-        nnlib.cost_and_gradient(params, (6, 4, 3), X_OK, Y_OK, lam=0.1)
+def test_weights_whose_squares_overflow_are_refused():
+    params, X, y = example((6, 4, 3), m=8)
+    params[1] = 1e200
+    with pytest.raises(ValueError, match="params"):
+        nnlib.cost_and_gradient(params, (6, 4, 3), X, y, lam=0.1)
 
 
 def test_weights_beyond_float32_are_refused_with_float32_images():
-    X = spoilt(X_OK.astype(np.float32), (slice(None), 0), 0)  # as the margins of the digits are
+    params, X, y = example((6, 4, 3), m=8)
+    X = X.astype(np.float32)
+    X[:, 0] = 0  # as the margins of the digits are
+    params[1] = 1e39
     with pytest.raises(ValueError, match=r"float32: params reach 1e\+39"):
-        nnlib.cost_and_gradient(spoilt(PARAMS, 1, 1e39), (6, 4, 3), X, Y_OK)
-
-
-@pytest.mark.parametrize("lam", [-1, -1e-12, np.nan, np.inf, "0.1", None, True, [0.1]], ids=repr)
-def test_cost_and_gradient_refuses_a_bad_lam(lam):
-    with pytest.raises(ERRORS, match=r"\blam\b"):
-        nnlib.cost_and_gradient(PARAMS, (6, 4, 3), X_OK, Y_OK, lam)
-
-
-@pytest.mark.parametrize("layer_sizes", [(), (6,), (6, 0, 3), (6, -4, 3), (6, 4.0, 3), "643", 6, None], ids=repr)
-def test_cost_and_gradient_refuses_bad_layer_sizes(layer_sizes):
-    with pytest.raises(ERRORS, match="layer_sizes"):
-        nnlib.cost_and_gradient(PARAMS, layer_sizes, X_OK, Y_OK)
-
-
-@pytest.mark.parametrize("m", [8, 2500], ids=["one block", "several blocks"])
-@pytest.mark.parametrize("n_threads", [0, -1, 1.5, "2"])
-def test_cost_and_gradient_refuses_a_bad_number_of_threads(n_threads, m):
-    params, X, y = example((6, 4, 3), m=m)
-    with pytest.raises(ERRORS, match="n_threads"):
-        nnlib.cost_and_gradient(params, (6, 4, 3), X, y, n_threads=n_threads)
-
-
-BAD_THETAS = {
-    "none at all": [],
-    "one bare array": np.zeros((3, 7)),
-    "a number": 3.0,
-    "None": None,
-    "1-D": [np.zeros(7)],
-    "bias only": [np.zeros((2, 1))],
-    "no unit": [np.zeros((0, 7))],
-    "second does not fit the first": [np.zeros((4, 7)), np.zeros((3, 4))],
-    "in the wrong order": [np.zeros((3, 5)), np.zeros((4, 7))],
-    "transposed": [np.zeros((7, 4)), np.zeros((5, 3))],
-    "integers": [np.zeros((4, 7), dtype=int)],
-    "objects": [np.zeros((4, 7), dtype=object)],
-    "sparse": [scipy.sparse.csr_array(np.ones((4, 7)))],
-    "NaN": [spoilt(np.zeros((4, 7)), (1, 1), np.nan)],
-    "inf": [np.zeros((4, 7)), spoilt(np.zeros((3, 5)), (1, 0), np.inf)],
-}
-
-
-@pytest.mark.parametrize("thetas", BAD_THETAS.values(), ids=BAD_THETAS)
-def test_forward_refuses_thetas_that_do_not_fit(thetas):
-    with pytest.raises(ERRORS, match="thetas"):
-        nnlib.forward(thetas, X_OK)
+        nnlib.cost_and_gradient(params, (6, 4, 3), X, y)

@@ -22,6 +22,7 @@ def names(paths):
     return [path.stem for path in paths]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", SOURCES, ids=names(SOURCES))
 def test_lesson_runs_offline_within_its_budget(source, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests" / "no_network"), prepend=os.pathsep)
@@ -85,6 +86,7 @@ def cell(code):
     return f"```{{code-cell}} ipython3\n{code}\n```\n"
 
 
+@pytest.mark.slow
 def test_build_is_repeatable_and_its_check_passes(workshop, capsys):
     target = workshop("# Title\n\nWords.\n\n" + cell("print(6 * 7)") + "\nWords.\n\n" + cell("print(6 * 7)"))
     build.main([])
@@ -97,6 +99,7 @@ def test_build_is_repeatable_and_its_check_passes(workshop, capsys):
     assert build.main(["--check"]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -115,6 +118,7 @@ def test_check_fails_where_a_notebook_was_changed_by_hand(workshop, capsys, chan
     assert complaint in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_check_fails_for_a_changed_source_a_missing_and_an_orphaned_notebook(workshop, capsys):
     target = workshop("# Title\n\n" + cell("1 + 1"))
     assert build.main(["--check"]) == 1
@@ -129,6 +133,7 @@ def test_check_fails_for_a_changed_source_a_missing_and_an_orphaned_notebook(wor
     assert "no source" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

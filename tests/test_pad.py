@@ -182,6 +182,7 @@ def test_a_stored_drawing_can_be_chosen_twice(pad):
         pad.clear()
 
 
+@pytest.mark.slow
 def test_teach_and_forget(pad):
     upstroke = [np.array([[60.0, 150], [150, 50], [150, 230]])]
     for _ in range(2):

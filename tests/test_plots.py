@@ -94,6 +94,7 @@ def test_drawing_does_not_need_pyplot():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
+@pytest.mark.slow
 @every_plot
 def test_nothing_is_cut_off(name):
     figure = shown(name)[0]

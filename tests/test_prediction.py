@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neural_network import MLPClassifier
@@ -130,78 +129,3 @@ def test_arguments_are_never_written_to(dtype, m):
     nnlib.predict_scores(thetas, X)[...] = 0  # the result, though, is the caller's own
     for array, copy in zip((*thetas, X), copies, strict=True):
         assert array.tobytes() == copy.tobytes()
-
-
-# ---- errors
-
-ERRORS = (ValueError, TypeError)
-THETAS = network((6, 4, 3))
-IMAGES = np.random.default_rng(6).random((8, 6))
-BOTH = pytest.mark.parametrize("function", [nnlib.predict, nnlib.predict_scores])
-
-
-def spoilt(array, index, value):
-    array = array.copy()
-    array[index] = value
-    return array
-
-
-BAD_X = {
-    "NaN": spoilt(IMAGES, (3, 2), np.nan),
-    "inf": spoilt(IMAGES, (7, 5), np.inf),
-    "-inf in float32": spoilt(IMAGES.astype(np.float32), (0, 0), -np.inf),
-    "1-D": IMAGES[0],
-    "3-D": IMAGES[np.newaxis],
-    "transposed": IMAGES.T,
-    "a column short": IMAGES[:, 1:],
-    "no rows": IMAGES[:0],
-    "uint8": (255 * IMAGES).astype(np.uint8),
-    "int64": IMAGES.astype(int),
-    "bool": IMAGES > 0.5,
-    "float16": IMAGES.astype(np.float16),
-    "object": IMAGES.astype(object),
-    "text": IMAGES.astype(str),
-    "sparse": scipy.sparse.csr_matrix(IMAGES),
-    "ragged": [[0.5] * 6, [0.5] * 5],
-    "None": None,
-}
-
-
-@BOTH
-@pytest.mark.parametrize("X", BAD_X.values(), ids=BAD_X)
-def test_bad_images_are_refused(function, X):
-    with pytest.raises(ERRORS, match=r"\bX\b"):
-        function(THETAS, X)
-
-
-BAD_THETAS = {
-    "none at all": [],
-    "one bare array": THETAS[0],
-    "a number": 3.0,
-    "None": None,
-    "1-D": [np.zeros(7)],
-    "bias only": [np.zeros((2, 1))],
-    "no unit": [np.zeros((0, 7))],
-    "do not fit": [THETAS[0], np.zeros((3, 4))],
-    "in the wrong order": THETAS[::-1],
-    "transposed": [theta.T for theta in THETAS],
-    "integers": [np.zeros((3, 7), dtype=int)],
-    "objects": [np.zeros((3, 7), dtype=object)],
-    "sparse": [scipy.sparse.csr_array(np.ones((3, 7)))],
-    "NaN": [THETAS[0], spoilt(THETAS[1], (1, 1), np.nan)],
-    "inf": [spoilt(THETAS[0], (0, 0), np.inf), THETAS[1]],
-}
-
-
-@BOTH
-@pytest.mark.parametrize("thetas", BAD_THETAS.values(), ids=BAD_THETAS)
-def test_bad_thetas_are_refused(function, thetas):
-    with pytest.raises(ERRORS, match="thetas"):
-        function(thetas, IMAGES)
-
-
-@BOTH
-def test_the_whole_training_result_in_place_of_its_thetas_is_refused(function):
-    result = nnlib.TrainResult(THETAS, 0.0, 0, 0, 0.0, {}, "")
-    with pytest.raises(ERRORS, match="thetas"):
-        function(result, IMAGES)

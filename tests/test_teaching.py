@@ -6,6 +6,8 @@ import pytest
 import nnlib
 from nnlib.teaching import vary
 
+pytestmark = pytest.mark.slow
+
 # A 1 with a long upstroke, as many people learn it at school: the shipped network takes it for a 7.
 UPSTROKE = [np.array([[60.0, 150], [150, 50], [150, 230]])]
 

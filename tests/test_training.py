@@ -517,89 +517,15 @@ def test_digits_are_learnt_as_well_as_by_scipy_with_the_cost_of_scikit_learn(dig
     assert np.mean(nnlib.predict(result.thetas, X_test) == y_test) > 0.8
 
 
-# ---- errors
+# ---- errors: test_checks.py has those of single arguments
 
-ERRORS = (ValueError, TypeError)
 X_OK, Y_OK = data(12)
 
 
-def spoilt(array, index, value):
-    array = array.copy()
-    array[index] = value
-    return array
-
-
-BAD_X = {
-    "NaN": spoilt(X_OK, (3, 2), np.nan),
-    "inf": spoilt(X_OK, (3, 2), np.inf),
-    "1-D": X_OK[0],
-    "transposed": X_OK.T,
-    "a column short": X_OK[:, 1:],
-    "no rows": X_OK[:0],
-    "uint8": (255 * X_OK).astype(np.uint8),
-    "object": X_OK.astype(object),
-    "sparse": scipy.sparse.csr_matrix(X_OK),
-    "None": None,
-}
-
-
-@pytest.mark.parametrize("X", BAD_X.values(), ids=BAD_X)
-def test_bad_images_are_refused(X):
-    with pytest.raises(ERRORS, match=r"\bX\b"):
-        train(X, Y_OK)
-
-
-BAD_Y = {
-    "class 3 of 0 to 2": spoilt(Y_OK, 5, 3),
-    "class -1": spoilt(Y_OK, 0, -1),
-    "floats": Y_OK.astype(float),
-    "text": Y_OK.astype(str),
-    "one-hot": np.eye(3, dtype=int)[Y_OK],
-    "one short": Y_OK[1:],
-    "empty": Y_OK[:0],
-    "None": None,
-}
-
-
-@pytest.mark.parametrize("y", BAD_Y.values(), ids=BAD_Y)
-def test_bad_labels_are_refused(y):
-    with pytest.raises(ERRORS, match=r"\by\b"):
-        train(X_OK, y)
-
-
-BAD_OPTIONS = [
-    *[("layer_sizes", value) for value in [(), (8,), (8, 0, 3), (8.0, 3.0), 8, None]],
-    *[("lam", value) for value in [-1, np.nan, np.inf, "0.1", None]],
-    *[("max_iter", value) for value in [0, -3, 2.5, "7", None, np.nan]],
-    *[("seed", value) for value in [-1, 1.5, "one"]],
-    *[("epsilon", value) for value in [0, -0.1, np.nan, np.inf, "0.1", None]],
-    *[("n_threads", value) for value in [0, -1, 1.5, "2"]],
-    *[("callback", value) for value in [3, "print"]],
-]
-
-
-@pytest.mark.parametrize(("name", "value"), BAD_OPTIONS, ids=lambda value: str(value))
-def test_bad_options_are_refused(name, value):
-    with pytest.raises(ERRORS, match=rf"\b{name}\b"):
-        train(X_OK, Y_OK, **{name: value})
-
-
-@pytest.mark.parametrize(
-    "thetas",
-    [
-        [],
-        np.zeros((3, 9)),
-        3,
-        [np.zeros((6, 9)), np.zeros((3, 6))],
-        [np.zeros((3, 9), dtype=int)],
-        [spoilt(np.zeros((3, 9)), (1, 1), np.nan)],
-        [spoilt(np.zeros((3, 9)), (1, 0), np.inf)],
-    ],
-    ids=["none at all", "one bare array", "a number", "do not fit", "integers", "NaN", "inf"],
-)
-def test_bad_starting_thetas_are_refused(thetas):
-    with pytest.raises(ERRORS, match="thetas"):
-        train(X_OK, Y_OK, thetas=thetas)
+@pytest.mark.parametrize("callback", [3, "print"])
+def test_a_callback_that_cannot_be_called_is_refused(callback):
+    with pytest.raises(TypeError, match="callback"):
+        train(X_OK, Y_OK, callback=callback)
 
 
 def test_starting_thetas_for_other_images_or_classes_are_refused():
@@ -609,45 +535,23 @@ def test_starting_thetas_for_other_images_or_classes_are_refused():
         train(X_OK, Y_OK, thetas=nnlib.init_thetas((8, 2)))
 
 
-@pytest.mark.parametrize(
-    "validation",
-    [
-        3,
-        "Xy",
-        (X_OK,),
-        (X_OK, Y_OK, Y_OK),
-        X_OK,
-        (Y_OK, X_OK),
-        (X_OK[:, 1:], Y_OK),
-        (X_OK[0], Y_OK[:1]),
-        (X_OK[:0], Y_OK[:0]),
-        (BAD_X["NaN"], Y_OK),
-        (BAD_X["uint8"], Y_OK),
-        (BAD_X["sparse"], Y_OK),
-        (X_OK, Y_OK[1:]),
-        (X_OK, spoilt(Y_OK, 0, 3)),
-        (X_OK, Y_OK.astype(float)),
-        (X_OK, None),
-    ],
-    ids=[
-        "a number",
-        "text",
-        "X alone",
-        "three",
-        "X without a tuple",
-        "swapped",
-        "a column short",
-        "1-D X",
-        "empty",
-        "NaN",
-        "uint8",
-        "sparse",
-        "one label short",
-        "class 3 of 0 to 2",
-        "float labels",
-        "no labels",
-    ],
-)
+BAD_PAIRS = {
+    "a number": 3,
+    "text": "Xy",
+    "X alone": (X_OK,),
+    "three": (X_OK, Y_OK, Y_OK),
+    "X without a tuple": X_OK,
+    "swapped": (Y_OK, X_OK),
+    "a column short": (X_OK[:, 1:], Y_OK),
+    "NaN": (np.full_like(X_OK, np.nan), Y_OK),
+    "uint8": ((255 * X_OK).astype(np.uint8), Y_OK),
+    "one label short": (X_OK, Y_OK[1:]),
+    "class 3 of 0 to 2": (X_OK, np.full_like(Y_OK, 3)),
+    "no labels": (X_OK, None),
+}
+
+
+@pytest.mark.parametrize("validation", BAD_PAIRS.values(), ids=BAD_PAIRS)
 def test_a_bad_validation_pair_is_refused(validation):
-    with pytest.raises(ERRORS, match="validation"):
+    with pytest.raises((ValueError, TypeError), match="validation"):
         train(X_OK, Y_OK, validation=validation)

@@ -1,6 +1,7 @@
 """Call a learner's function: whatever it does, we come back, and can say what happened."""
 
 import contextlib
+import contextvars
 import ctypes
 import io
 import threading
@@ -9,6 +10,10 @@ import traceback
 import warnings
 from dataclasses import dataclass, field
 
+WALL = 12  # times as long as the limit of processor time: on a busy machine, a function waits for its turn
+ATTEMPTS = 5  # to end a function, one a second: a bare `except:` may swallow the first ones
+THREADS_HAVE_CLOCKS = hasattr(time, "pthread_getcpuclockid")  # on Linux, not on Windows or macOS
+
 
 class TimeIsUp(BaseException):
     """Raised inside a function that takes too long; not an Exception, so that `except Exception` lets it pass."""
@@ -16,14 +21,15 @@ class TimeIsUp(BaseException):
 
 @dataclass
 class Call:
-    """What came of a call: a value or an error, and what was said meanwhile."""
+    """What came of a call: a value or an error, and what was printed and warned meanwhile."""
 
     value: object = None
     error: BaseException | None = None
     line: str = ""  # where the error was raised, in the learner's own code
     printed: str = ""
     warned: list = field(default_factory=list)
-    seconds: float = 0.0
+    seconds: float = 0.0  # of processor time
+    still_running: bool = False  # it could not be stopped
 
     @property
     def too_long(self):
@@ -31,7 +37,7 @@ class Call:
         return isinstance(self.error, TimeIsUp)
 
 
-def call(function, arguments, seconds=5.0):
+def call(function, arguments, seconds=5.0, *, wall=None):
     """Call a function, and return what came of it as a `Call`: errors, endless loops and prints included.
 
     Parameters
@@ -41,54 +47,111 @@ def call(function, arguments, seconds=5.0):
     arguments : tuple
         Passed on as they are: copy what must not change.
     seconds : float
-        After these, the call is ended.
+        Of processor time, after which the call is ended. Where the platform does not tell that of a thread, they
+        are seconds on the clock.
+    wall : float or None
+        Seconds on the clock, after which it is ended in any case, also while it waits for something.
+        None takes 12 times `seconds`.
     """
-    result, printed = Call(), io.StringIO()
+    worker, printed = _Worker(function, arguments), io.StringIO()
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
         warnings.simplefilter("always")
-        started, watch = time.perf_counter(), _Watch(seconds)
         try:
-            try:
-                result.value = function(*arguments)
-            finally:
-                watch.stop()
-        except (Exception, TimeIsUp, SystemExit) as error:  # an interrupt is the learner's, and goes through
-            watch.stop()  # once more: the exception may have come on the way to the first time
-            result.error, result.line = error, _own_line(error, function)
-        result.seconds = time.perf_counter() - started
-    result.printed = printed.getvalue()
+            worker.start()
+            worker.wait(seconds, WALL * seconds if wall is None else wall)
+        finally:  # also where the learner interrupts us
+            worker.stop()
+    if worker.came_back:
+        result = Call(worker.value, worker.error, seconds=worker.seconds)
+    else:
+        result = Call(error=TimeIsUp(), still_running=not worker.finished)
+    if result.error is not None:
+        if not isinstance(result.error, (Exception, TimeIsUp, SystemExit)):
+            raise result.error  # an interrupt is the learner's, and goes through
+        result.line = _own_line(result.error, function)
+    result.printed = "" if printed.closed else printed.getvalue()
     result.warned = list(dict.fromkeys(str(warning.message) for warning in caught))
     return result
 
 
-class _Watch:
-    """Raises TimeIsUp in the thread that made it when the time is over, and again each second until it is stopped."""
+class _Worker(threading.Thread):
+    """A thread that calls a function.
 
-    def __init__(self, seconds):
-        self.thread = ctypes.c_ulong(threading.get_ident())
-        self.stopped, self.lock = threading.Event(), threading.Lock()
-        threading.Thread(target=self._watch, args=(seconds,), daemon=True).start()
+    To end the function, `TimeIsUp` is raised in its thread. It may arrive late, when the function has returned
+    already. In a thread of its own, it then hits nothing but the few lines of `run`, which are made for it; and the
+    thread stays until the caller dismisses it, so that it never hits another one that got the same number.
 
-    def _watch(self, pause):
-        while not self.stopped.wait(pause):
-            with self.lock:
-                if not self.stopped.is_set():
-                    self._raise(ctypes.py_object(TimeIsUp))
-            pause = 1.0  # a bare `except:` may have swallowed it
+    What these lines do must hold wherever `TimeIsUp` strikes. So they set attributes and use bare locks: an event
+    or a `with` could be left half done. What waits here can be interrupted; an interrupt in `Thread.join` would
+    make Python 3.11 take the thread for ended.
+    """
 
-    def _raise(self, error):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, error)
+    def __init__(self, function, arguments):
+        super().__init__(daemon=True)
+        self.function, self.arguments = function, arguments
+        self.context = contextvars.copy_context()  # np.errstate, and where a notebook shows what is displayed
+        self.value, self.error, self.seconds, self.came_back = None, None, 0.0, False
+        self.clock, self.begun, self.finished = None, threading.Event(), False
+        self.until_finished, self.until_dismissed = threading.Lock(), threading.Lock()
+        self.until_finished.acquire()
+        self.until_dismissed.acquire()
+
+    def run(self):
+        try:
+            self._call()
+            self._finish()
+        except TimeIsUp:  # the function had returned already; if there is another one, it is a second away
+            self._finish()
+
+    def _call(self):
+        if THREADS_HAVE_CLOCKS:
+            self.clock = time.pthread_getcpuclockid(threading.get_ident())
+        self.begun.set()  # from here on, TimeIsUp may come
+        try:
+            self.value = self.context.run(self.function, *self.arguments)
+        except BaseException as error:
+            self.error = error
+        self.seconds, self.came_back = time.thread_time(), True
+
+    def _finish(self):
+        if not self.finished:
+            self.finished = True
+            self.until_finished.release()
+        self.until_dismissed.acquire()
+
+    def wait(self, seconds, wall):
+        """Wait until the function has returned, or has used its time up."""
+        self.begun.wait()
+        started = time.monotonic()
+        while not self.finished:
+            elapsed = time.monotonic() - started
+            left = min(wall - elapsed, seconds - self._processor_time(elapsed))
+            if left <= 0:
+                return
+            # No longer than half a second: on Windows, an interrupt waits for the end of it.
+            self.until_finished.acquire(timeout=min(max(left, 0.001), 0.5))
+
+    def _processor_time(self, elapsed):
+        return time.clock_gettime(self.clock) if THREADS_HAVE_CLOCKS else elapsed
 
     def stop(self):
-        """Raise nothing any more; what is on its way already ends here."""
-        while True:
-            try:
-                with self.lock:
-                    self.stopped.set()
-                    self._raise(None)
-                return
-            except TimeIsUp:
-                pass
+        """End the function, if it is still running, and then the thread; what cannot be ended is left to itself."""
+        try:
+            for _ in range(ATTEMPTS):
+                if self.finished or not self.begun.wait(1.0):  # or it could not even be started
+                    break
+                _raise_in(self.ident, TimeIsUp)
+                self.until_finished.acquire(timeout=1.0)
+            if self.finished:
+                _raise_in(self.ident, None)
+        finally:
+            self.until_dismissed.release()
+
+
+def _raise_in(thread, error):
+    """Have an exception raised in a thread, at its next step in Python; None takes back what was not raised yet."""
+    error = None if error is None else ctypes.py_object(error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error)
 
 
 def _own_line(error, function):

@@ -2,24 +2,36 @@
 
 import numpy as np
 
+RETURNS_NOTHING = "It returns nothing (`None`). Is the `return` missing?"
+CONTENTS = {"c": "complex numbers", "O": "objects", "M": "dates", "m": "time spans", "V": "records", "U": "text"}
+
 
 def same(expected, got, rtol=1e-6):
     """Return whether a result is what was expected: lists and tuples alike, all types of numbers alike."""
+    try:
+        return _same(expected, got, rtol)
+    except Exception:  # a result may be of a class whose own methods raise
+        return False
+
+
+def _same(expected, got, rtol):
     if isinstance(expected, dict):
         return (
             isinstance(got, dict)
             and expected.keys() == got.keys()
-            and all(same(value, got[key], rtol) for key, value in expected.items())
+            and all(_same(value, got[key], rtol) for key, value in expected.items())
         )
     if _is_sequence(expected):
         return (
             isinstance(got, (list, tuple))
             and len(got) == len(expected)
-            and all(same(a, b, rtol) for a, b in zip(expected, got, strict=True))
+            and all(_same(a, b, rtol) for a, b in zip(expected, got, strict=True))
         )
     a, b = as_array(expected), as_array(got)
+    if a is None and b is None:
+        return type(expected) is type(got) and bool(expected == got)
     if a is None or b is None:
-        return type(expected) is type(got) and expected == got
+        return False
     if a.dtype.kind in "US" or b.dtype.kind in "US":
         return bool(np.array_equal(a, b))
     with np.errstate(all="ignore"):
@@ -27,16 +39,23 @@ def same(expected, got, rtol=1e-6):
 
 
 def difference(expected, got, rtol=1e-6):
-    """Return in words what is most probably wrong with a result; "" where nothing special is."""
+    """Return in words what is most probably wrong with a result, or "" where nothing stands out."""
+    try:
+        return _difference(expected, got, rtol)
+    except Exception:  # as in `same`
+        return f"It returns an object of type {type(got).__name__}; expected {_kind(expected)}."
+
+
+def _difference(expected, got, rtol):
     if got is None:
-        return "It returns nothing (`None`). Is the `return` missing?"
+        return RETURNS_NOTHING
     if _is_sequence(expected):
         return _sequences_differ(expected, got, rtol)
     a, b = as_array(expected), as_array(got)
     if a is None or isinstance(expected, dict):
-        return "" if type(expected) is type(got) else f"It returns {_kind(got)}; expected {_kind(expected)}."
+        return "" if type(expected) is type(got) else _kinds_differ(expected, got)
     if b is None or b.dtype.kind not in "buif" or a.dtype.kind not in "buif":
-        return "" if a.dtype.kind in "US" else f"It returns {_kind(got)}; expected {_kind(expected)}."
+        return "" if a.dtype.kind in "US" else _kinds_differ(expected, got)
     if a.shape != b.shape:
         return _shapes_differ(a.shape, b.shape)
     if not np.isfinite(b).all():
@@ -48,7 +67,7 @@ def as_array(value):
     """Return a number, an array, or a list of numbers as an array; None for anything else."""
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError):
+    except Exception:  # lists of different lengths, or a class of the learner's own
         return None
     return array if array.dtype.kind in "buifUS" else None
 
@@ -60,9 +79,9 @@ def _is_sequence(expected):
 
 def _sequences_differ(expected, got, rtol):
     if not isinstance(got, (list, tuple)):
-        return f"It returns {_kind(got)}; expected {_kind(expected)}."
+        return _kinds_differ(expected, got)
     if len(got) != len(expected):
-        return f"It returns {len(got)} things; expected {len(expected)}."
+        return f"Its length is {len(got)}; expected {len(expected)}."
     for i, (a, b) in enumerate(zip(expected, got, strict=True)):
         if not same(a, b, rtol):
             words = difference(a, b, rtol)
@@ -105,13 +124,20 @@ def _size(array):
     return max(float(finite.max()) if finite.size else 0.0, 1e-300)
 
 
+def _kinds_differ(expected, got):
+    return f"It returns {_kind(got)}; expected {_kind(expected)}."
+
+
 def _kind(value):
     """Return what a value is, in words."""
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        contents = f" of {CONTENTS[value.dtype.kind]}" if value.dtype.kind in CONTENTS else ""
+        return f"an array of shape {value.shape}{contents}"
     if isinstance(value, (bool, np.bool_)):
         return "True or False"
-    if isinstance(value, (int, float, np.number)):
+    if isinstance(value, (complex, np.complexfloating)):
+        return "a complex number"
+    if isinstance(value, (int, float, np.floating, np.integer)) and not isinstance(value, np.timedelta64):
         return "a number"
     names = {list: "a list", tuple: "a tuple", dict: "a dict", str: "text", type(None): "nothing (`None`)"}
-    return names.get(type(value), f"a {type(value).__name__}")
+    return names.get(type(value), f"an object of type {type(value).__name__}")

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from .calling import call
-from .comparing import difference, same
+from .comparing import RETURNS_NOTHING, difference, same
 from .verdict import NOT_TRIED, RIGHT, WRONG, Verdict, shown, shown_call
 
 N_RANDOM = 4
@@ -24,7 +24,7 @@ def judge(task, answer, seed=None):
     answer : object
         What the learner gave: a function, if all is well.
     seed : int or None
-        For the random cases. None gives others each time.
+        For the random cases. None gives different ones each time.
     """
     if answer is None or answer is ...:
         return Verdict(NOT_TRIED, task.name)
@@ -39,12 +39,13 @@ def judge(task, answer, seed=None):
         verdict = _failed(task, case, calls[-1]) or _changed(task, case, arguments)
         if verdict:
             return verdict
-    verdict = _by_rules(task, answer, cases, calls) if task.rules else _by_results(task, cases, calls)
-    return verdict or _too_slow(task, answer, rng) or Verdict(RIGHT, task.name, remark=_warnings(calls))
+    by = _by_properties if task.must_hold else _by_results
+    verdict = by(task, answer, cases, calls) or _too_slow(task, answer, rng)
+    return verdict or Verdict(RIGHT, task.name, remark=_warnings(calls))
 
 
 def _failed(task, case, result):
-    """Return a verdict where a call raised, or was not finished."""
+    """Return a verdict where a call raised, or did not finish."""
     error = result.error
     if error is None:
         return None
@@ -53,52 +54,59 @@ def _failed(task, case, result):
             NOT_TRIED, task.name, "If you have written something, delete the line `raise NotImplementedError`."
         )
     if result.too_long:
-        cause = f"It was not finished after {SECONDS:g} seconds. Is there a loop that never ends?"
+        cause = f"It did not finish within {SECONDS:g} seconds. Is there a loop that never ends?"
+        if result.still_running:
+            cause += " It could not even be stopped: restart the kernel."
     elif isinstance(error, RecursionError):
         cause = "It calls itself without end."
     else:
-        cause = f"It raises {type(error).__name__}: {error}{_advice(error)}"
+        cause = f"It raises {type(error).__name__}: {_advised(error)}"
     where = (("in the line", result.line),) if result.line else ()
     return Verdict(WRONG, task.name, cause, (("called", shown_call(task.name, case)), *where, *_printed(result)))
 
 
-def _advice(error):
-    """Return what an error of this kind mostly means, after a full stop."""
-    text = str(error)
-    end = "" if text.endswith((".", "?", "!")) else "."
+def _advised(error):
+    """Return the message of an error, as a sentence, and what an error of this kind mostly means."""
+    try:
+        text = str(error)
+    except Exception:  # an error of the learner's own, whose __str__ raises
+        text = "it has no message that can be shown"
+    advice = ""
     if "matmul" in text or "not aligned" in text or "could not be broadcast" in text:
-        return f"{end} The shapes do not fit: is one of them transposed (`.T`), or the bias column still in it?"
-    if "length-1 array" in text or "only 0-dimensional" in text or "size-1 array" in text:
-        return f"{end} Functions of `math` take single numbers; those of NumPy take arrays."
-    if "truth value" in text:
-        return f"{end} `if` needs one True or False, and an array has many: `np.where` chooses for each number."
-    if "inhomogeneous" in text:
-        return f"{end} The parts have different lengths: is the axis right?"
-    if isinstance(error, NameError):
-        return f"{end} Is it spelled as it was defined? Were the cells above run?"
-    if "positional argument" in text:
-        return f"{end} The arguments must be those of the stub."
-    return end
+        advice = "The shapes do not fit: is one of them transposed (`.T`), or the bias column still in it?"
+    elif "length-1 array" in text or "only 0-dimensional" in text or "size-1 array" in text:
+        advice = "Functions of `math` take single numbers; those of NumPy take arrays."
+    elif "truth value" in text:
+        advice = "`if` needs one True or False, and an array has many: `np.where` chooses for each number."
+    elif "inhomogeneous" in text:
+        advice = "The parts have different lengths: is the axis right?"
+    elif isinstance(error, NameError):
+        advice = "Is it spelled as it was defined? Were the cells above run?"
+    elif "positional argument" in text:
+        advice = "The arguments must be those of the stub."
+    end = "" if text.endswith((".", "?", "!")) else "."
+    return f"{text}{end} {advice}".rstrip()
 
 
 def _changed(task, case, arguments):
     """Return a verdict where a call changed its arguments."""
-    pairs = zip(case, arguments, strict=True)
-    changed = [i for i, (before, after) in enumerate(pairs) if _is_data(before) and not same(before, after, 1e-9)]
-    if not changed:
-        return None
-    cause = (
-        f"It changes its argument number {changed[0] + 1} in place: after the call, the caller's array is another. "
-        "`a += b`, `a[…] = b` and the like write into `a`; `a = a + b` makes a new array, and `a.copy()` a copy."
-    )
-    return Verdict(WRONG, task.name, cause, _rows(task, case, case[changed[0]], arguments[changed[0]], "argument"))
+    for i, (before, after) in enumerate(zip(case, arguments, strict=True)):
+        if isinstance(before, (np.ndarray, list, tuple, dict)) and not same(before, after, 1e-9):
+            cause = (
+                f"It changes its argument number {i + 1} in place: after the call, what the caller passed has changed. "
+                "`a += b`, `a[…] = b` and the like write into `a`; `a = a + b` makes a new array, "
+                "and `a.copy()` a copy."
+            )
+            rows = (
+                ("called", shown_call(task.name, case)),
+                ("argument before", shown(before)),
+                ("argument after", shown(after)),
+            )
+            return Verdict(WRONG, task.name, cause, rows)
+    return None
 
 
-def _is_data(argument):
-    return isinstance(argument, (np.ndarray, list, tuple, dict))
-
-
-def _by_results(task, cases, calls):
+def _by_results(task, answer, cases, calls):
     """Return a verdict where a result is not the reference's."""
     expected = [task.reference(*copy.deepcopy(case)) for case in cases]
     wrong = [i for i, result in enumerate(calls) if not same(expected[i], result.value, task.rtol)]
@@ -108,47 +116,59 @@ def _by_results(task, cases, calls):
     got = [result.value for result in calls]
     cause = _known_mistake(task, cases, got) or difference(expected[first], got[first], task.rtol)
     if not cause:
-        cause = "The result differs. Work the case below out by hand, and compare step by step."
+        cause = "The result differs. Work out the case below by hand, and compare step by step."
         if len(wrong) < len(cases):
-            cause = f"It is right in {len(cases) - len(wrong)} of {len(cases)} cases, not in this one."
-    rows = _rows(task, cases[first], expected[first], got[first])
+            cause = f"It is right in {len(cases) - len(wrong)} of {len(cases)} cases, but not in this one."
+    rows = (
+        ("called", shown_call(task.name, cases[first])),
+        ("expected", shown(expected[first])),
+        ("got", shown(got[first])),
+    )
     return Verdict(WRONG, task.name, cause, (*rows, *_printed(calls[first])))
 
 
 def _known_mistake(task, cases, got):
     """Return the cause of the known mistake that gives the same results in every case, or None."""
-    for mistake in task.mistakes:
-        theirs = (call(mistake.function, copy.deepcopy(case), SECONDS) for case in cases)  # called as far as they agree
+    for cause, function in task.wrong_answers():
+        theirs = (call(function, copy.deepcopy(case), SECONDS) for case in cases)  # called only while they agree
         if all(t.error is None and same(t.value, value, task.rtol) for t, value in zip(theirs, got, strict=True)):
-            return mistake.cause
+            return cause
     return None
 
 
-def _by_rules(task, answer, cases, calls):
-    """Return a verdict where a result breaks a rule, or does not come from the generator that was given."""
-    if any(result.value is None for result in calls):
-        return Verdict(WRONG, task.name, difference(0, None))
+def _by_properties(task, answer, cases, calls):
+    """Return a verdict where a result is not as all right ones are, or does not come from the generator given."""
     for case, result in zip(cases, calls, strict=True):
-        for rule in task.rules:
-            verdict = Verdict(WRONG, task.name, rule.cause, _rows(task, case, None, result.value)[::2])
-            try:
-                holds = rule.holds(result.value, *copy.deepcopy(case))
-            except Exception:  # a result of another type or shape breaks the rule, too
-                holds = False
-            if not holds:
-                return verdict
-    if task.random:
-        again = call(answer, copy.deepcopy(cases[-1]), SECONDS)
-        if not same(calls[-1].value, again.value):
-            cause = (
-                "Called twice with generators of the same seed, it gives two results. "
-                "Draw from `rng`, not from `np.random`."
-            )
-            return Verdict(WRONG, task.name, cause)
-        other = (*copy.deepcopy(cases[-1][:-1]), np.random.default_rng(99))
-        if same(calls[-1].value, call(answer, other, SECONDS).value):
-            return Verdict(WRONG, task.name, "Another generator gives the same result: it is not drawn from `rng`.")
+        if result.value is None:
+            return Verdict(WRONG, task.name, RETURNS_NOTHING)
+        for cause, holds in task.must_hold.items():
+            if not _is_true(holds, result.value, case):
+                return _not_right(task, case, result.value, cause)
+    if not task.random:
+        return None
+    case, value = cases[-1], calls[-1].value
+    if not same(value, call(answer, copy.deepcopy(case), SECONDS).value):
+        cause = "Called twice with generators of the same seed, it gives two results. "
+        return _not_right(task, case, value, cause + "Draw from `rng`, not from `np.random`.")
+    with_another = (*copy.deepcopy(case[:-1]), np.random.default_rng(99))
+    if same(value, call(answer, with_another, SECONDS).value):
+        cause = "A different generator gives the same result: it is not drawn from `rng`."
+        return _not_right(task, case, value, cause)
     return None
+
+
+def _not_right(task, case, value, cause):
+    """Return the verdict of a result that is not right: what it looks like, or else this cause."""
+    looks_like = (words for words, test in task.looks_like.items() if _is_true(test, value, case))
+    rows = (("called", shown_call(task.name, case)), ("got", shown(value)))
+    return Verdict(WRONG, task.name, next(looks_like, cause), rows)
+
+
+def _is_true(predicate, value, case):
+    try:
+        return bool(predicate(value, *copy.deepcopy(case)))
+    except Exception:  # a result of another type or shape
+        return False
 
 
 def _too_slow(task, answer, rng):
@@ -167,11 +187,6 @@ def _too_slow(task, answer, rng):
         "let NumPy work on whole arrays."
     )
     return Verdict(WRONG, task.name, cause, (("called", shown_call(task.name, arguments)),))
-
-
-def _rows(task, case, expected, got, what="result"):
-    names = ("called", "expected", "got") if what == "result" else ("called", f"{what} before", f"{what} after")
-    return tuple(zip(names, (shown_call(task.name, case), shown(expected), shown(got)), strict=True))
 
 
 def _printed(result):

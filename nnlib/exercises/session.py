@@ -1,17 +1,18 @@
-"""What a notebook calls: check an answer, take a hint, see how far one has come."""
+"""What a notebook calls: check an answer, take a hint, answer a question, see how far one has come."""
 
 import os
+from html import escape
 
 from .judging import judge
-from .tasks import EXERCISES, TASKS
-from .verdict import HINT, NOT_TRIED, RIGHT, SO_FAR, WRONG, Verdict
+from .tasks import EXERCISES, QUESTIONS, TASKS
+from .verdict import HINT, NOT_TRIED, RIGHT, SO_FAR, WRONG, Verdict, framed
 
 _answers = {}  # name: (the learner's own answer, its verdict)
 _hints_given = {}
 
 
 def check(name, answer):
-    """Say whether an answer is right, and give a function that is.
+    """Say whether an answer is right, and return a function that is.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def check(name, answer):
     AssertionError
         Only while nbgrader's Validate button runs the notebook, where the answer is not right.
     """
-    task = find(name)
+    task = _find(name, TASKS, "task")
     if answer is task.reference:
         _show_again(task)
         return answer
@@ -50,7 +51,7 @@ def check(name, answer):
 
 
 def _show_again(task):
-    """Say that what was checked is the library's function, most probably of the last check."""
+    """Say that what was checked is the library's function; most probably the last check returned it."""
     cause = "This is the library's function, not yours."
     if task.name in _answers:
         cause += f" Yours was: {_answers[task.name][1].outcome}. Run the cell with your function, then this one."
@@ -64,8 +65,13 @@ def hint(name):
     ----------
     name : str
         Of the task.
+
+    Raises
+    ------
+    ValueError
+        If there is no such task.
     """
-    task = find(name)
+    task = _find(name, TASKS, "task")
     given = _hints_given.get(name, 0)
     exercise = next(exercise for exercise, tasks in EXERCISES.items() if name in tasks)
     if given == len(task.hints):
@@ -82,6 +88,11 @@ def summary(exercise):
     ----------
     exercise : str
         How its name starts: "02".
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
     """
     found = [tasks for name, tasks in EXERCISES.items() if name.startswith(exercise)]
     if len(found) != 1:
@@ -106,10 +117,12 @@ def submitted(name):
 
     Raises
     ------
+    ValueError
+        If there is no such task.
     AssertionError
-        If the check did not find it right: it says why.
+        If the check did not find it right; the message says why.
     """
-    find(name)
+    _find(name, TASKS, "task")
     if name not in _answers:
         raise AssertionError(f"{name} was never checked.")
     answer, verdict = _answers[name]
@@ -118,11 +131,50 @@ def submitted(name):
     return answer
 
 
-def find(name):
-    """Return the task of a name; what names none raises ValueError."""
-    if name not in TASKS:
-        raise ValueError(f"There is no task {name!r}; expected one of {', '.join(TASKS)}.")
-    return TASKS[name]
+def ask(name):
+    """Put a question, with its answers as buttons; shown where it is the last line of a cell.
+
+    Parameters
+    ----------
+    name : str
+        Of the question.
+
+    Returns
+    -------
+    ipywidgets.VBox
+
+    Raises
+    ------
+    ValueError
+        If there is no such question.
+    """
+    import ipywidgets as widgets  # here: only notebooks need it
+
+    question = _find(name, QUESTIONS, "question")
+    choice = widgets.RadioButtons(options=question.options, value=None, layout={"width": "auto"})
+    verdict = widgets.HTML()
+
+    def answer(change):
+        if change["new"] is not None:
+            verdict.value = explained(question, question.options.index(change["new"]))
+
+    choice.observe(answer, "value")
+    text = widgets.HTML(f'<b style="line-height:1.5">{escape(question.text)}</b>')
+    return widgets.VBox([text, choice, verdict])
+
+
+def explained(question, chosen):
+    """Return what is said to an answer, as HTML; `chosen` is its place among the options."""
+    if chosen == question.right:
+        return framed(RIGHT, "Yes.", escape(question.why))
+    return framed(WRONG, "No: think again, or read on.", "")
+
+
+def _find(name, known, kind):
+    """Return the task or the question of a name; ValueError where there is none."""
+    if name not in known:
+        raise ValueError(f"There is no {kind} {name!r}; expected one of {', '.join(known)}.")
+    return known[name]
 
 
 def _outcome(name):

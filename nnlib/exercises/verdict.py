@@ -1,13 +1,11 @@
 """What is said of an answer: coloured in a notebook, and as clear in plain text."""
 
 import re
+import reprlib
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-
-from ..examples import Example
-from ..network import Network
 
 RIGHT, WRONG, NOT_TRIED = "right", "wrong", "not tried yet"
 HINT, SO_FAR = "hint", "so far"
@@ -49,24 +47,25 @@ class Verdict:
         lines = [f"{LOOKS[self.outcome][0]} {self.name}: {self.outcome}. {self.cause}".rstrip()]
         for title, text in self.rows:
             lines.append(f"    {title + ':':9} " + text.replace("\n", "\n" + " " * 14))
-        return "\n".join(lines + [f"    {self.remark}"] * bool(self.remark))
+        if self.remark:
+            lines.append(f"    {self.remark}")
+        return "\n".join(lines)
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        rows = "".join(
-            f'<tr><th scope="row" style="text-align:left;vertical-align:top;padding:1px 12px 1px 0;'
-            f'font-weight:normal">{escape(title)}</th><td style="text-align:left"><pre style="margin:0;'
-            f'white-space:pre-wrap;background:none">{escape(text)}</pre></td></tr>'
-            for title, text in self.rows
-        )
-        return framed(
-            self.outcome,
-            f"{escape(self.name)}: {self.outcome}.",
-            with_code(self.cause)
-            + (f'<table style="border:none;margin:4px 0">{rows}</table>' if rows else "")
-            + (f'<div style="font-size:90%">{with_code(self.remark)}</div>' if self.remark else ""),
-        )
+        content = with_code(self.cause)
+        if self.rows:
+            rows = "".join(
+                f'<tr><th scope="row" style="text-align:left;vertical-align:top;padding:1px 12px 1px 0;'
+                f'font-weight:normal">{escape(title)}</th><td style="text-align:left"><pre style="margin:0;'
+                f'white-space:pre-wrap;background:none">{escape(text)}</pre></td></tr>'
+                for title, text in self.rows
+            )
+            content += f'<table style="border:none;margin:4px 0">{rows}</table>'
+        if self.remark:
+            content += f'<div style="font-size:90%">{with_code(self.remark)}</div>'
+        return framed(self.outcome, f"{escape(self.name)}: {self.outcome}.", content)
 
 
 def framed(outcome, title, content):
@@ -86,62 +85,74 @@ def with_code(text):
     return "".join(parts)
 
 
+class _Shown(reprlib.Repr):
+    """Values in a few readable lines. `reprlib` looks the method up by the name of the value's type.
+
+    Parameters
+    ----------
+    length : int
+        Characters that there is room for.
+    n_items : int
+        How many items of a list are shown. With fewer of them, the arrays among them get less room, too.
+    """
+
+    def __init__(self, length, n_items):
+        super().__init__()
+        self.room, self.room_within = length, length * n_items // 24
+        self.fillvalue = "…"
+        self.maxlevel = 4
+        self.maxlist = self.maxtuple = self.maxdict = self.maxset = n_items
+        self.maxstring = self.maxlong = self.maxother = length
+
+    def repr_float(self, value, level):
+        return f"{value:.6g}"
+
+    def repr_ndarray(self, array, level):
+        room = self.room if level == self.maxlevel else self.room_within
+        if array.size <= 40:
+            text = np.array2string(array, precision=4, suppress_small=True, separator=", ")
+            if len(text) <= room:
+                return text
+        if array.dtype.kind not in "uif":
+            return f"an array of shape {array.shape}, dtype {array.dtype}"
+        return f"an array of shape {array.shape}, from {array.min():.4g} to {array.max():.4g}"
+
+    def repr_Network(self, network, level):  # noqa: N802
+        return "network"
+
+    def repr_Generator(self, rng, level):  # noqa: N802
+        return "rng"
+
+    def repr_Example(self, example, level):  # noqa: N802
+        strokes, label, writer = (self.repr1(part, level - 1) for part in example)
+        if isinstance(example.strokes, list):
+            strokes = "1 stroke" if len(example.strokes) == 1 else f"{len(example.strokes)} strokes"
+        return f"Example({strokes}, {label}, {writer})"
+
+    def repr_instance(self, value, level):
+        if isinstance(value, np.generic) and not isinstance(value.item(), np.generic):
+            return self.repr1(value.item(), level)  # as the number or the text of Python that it stands for
+        if callable(value):
+            return getattr(value, "__name__", "a function")
+        text = repr(value)
+        return text if len(text) <= self.maxother else text[: self.maxother - 1] + "…"
+
+
 def shown(value, length=LENGTH):
     """Return a value in a few readable lines, of not many more characters than `length`."""
-    if isinstance(value, (float, np.floating)):
-        return f"{value:.6g}"
-    if isinstance(value, np.generic):
-        return str(value)
-    if isinstance(value, np.ndarray):
-        return _shown_array(value, length)
-    if isinstance(value, Network):
-        return "network"
-    if isinstance(value, Example):
-        strokes = value.strokes
-        drawn = f"{len(strokes)} stroke{'s' * (len(strokes) != 1)}" if isinstance(strokes, list) else shown(strokes, 40)
-        return f"Example({drawn}, {shown(value.label, 40)}, {shown(value.writer, 40)})"
-    if isinstance(value, dict):
-        return (
-            "{"
-            + _shown_items([f"{_shown_key(key)}: {shown(item, length // 2)}" for key, item in value.items()], length)
-            + "}"
-        )
-    if isinstance(value, list):
-        return "[" + _shown_items([shown(item, length // 2) for item in value], length) + "]"
-    if isinstance(value, tuple):
-        return "(" + _shown_items([shown(item, length // 2) for item in value], length) + "," * (len(value) == 1) + ")"
-    if isinstance(value, np.random.Generator):
-        return "rng"
-    if callable(value):
-        return getattr(value, "__name__", "a function")
-    text = repr(value)
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def _shown_key(key):
-    return repr(str(key)) if isinstance(key, str) else shown(key, 40)  # NumPy's text, too, as plain text
-
-
-def _shown_array(array, length):
-    if array.size <= 40:
-        text = np.array2string(array, precision=4, suppress_small=True, separator=", ")
-        if len(text) <= length:
-            return text
-    if array.dtype.kind not in "uif":
-        return f"an array of shape {array.shape}, dtype {array.dtype}"
-    return f"an array of shape {array.shape}, from {array.min():.4g} to {array.max():.4g}"
-
-
-def _shown_items(texts, length):
-    """Return as many texts as there is room for, the first in any case, and how many are left out."""
-    ends = np.cumsum([len(text) + 2 for text in texts])
-    n = max(1, int(np.sum(ends <= length)))
-    return ", ".join(texts[:n]) + (f", … {len(texts) - n} more" if n < len(texts) else "")
+    try:
+        for n_items in (12, 6, 3):
+            text = _Shown(length, n_items).repr(value)
+            if len(text) <= length:
+                return text
+    except Exception:  # a class of the learner's own, whose __repr__ raises
+        return f"an object of type {type(value).__name__}, which cannot be shown"
+    return text[: length - 1] + "…"
 
 
 def shown_call(name, arguments):
     """Return a call as it would be typed, if its arguments are small."""
-    texts = list(map(shown, arguments))
+    texts = [shown(argument) for argument in arguments]
     if sum(map(len, texts)) > LENGTH:
         texts = [shown(argument, LENGTH // len(arguments)) for argument in arguments]
     return f"{name}({', '.join(texts)})"

@@ -123,23 +123,22 @@ def main():
 
 def draw_on(chromium, lab, name, cell, rounds):
     """Draw in a notebook of this cell, some times, and return the milliseconds to ink and to bars."""
-    page = chromium.new_page(viewport={"width": 1300, "height": 1000})
-    lab.write(name, cell)
-    lab.open(page, name)
-    lab.run_all(page)
-    field = page.locator(".nnlib-ink canvas")
-    field.wait_for(timeout=driver.PATIENCE)
-    page.wait_for_timeout(2000)
-    path = zigzag(field.bounding_box()["width"])
-    measured = {"ink": [], "bars": []}
-    for _ in range(rounds):
-        result = field.evaluate(DRAW, [path, EVENTS_A_SECOND])
-        assert result["lost"] == 0, f"{result['lost']} events gave no ink"
-        for key, milliseconds in measured.items():
-            milliseconds += result[key]
-        if rounds > 1:
-            driver.Hand(page).clear()
-    page.close()
+    with driver.page(chromium) as page:
+        lab.write(name, cell)
+        lab.open(page, name)
+        lab.run_all(page)
+        field = page.locator(".nnlib-ink canvas")
+        field.wait_for()
+        page.wait_for_timeout(2000)
+        path = zigzag(field.bounding_box()["width"])
+        measured = {"ink": [], "bars": []}
+        for _ in range(rounds):
+            result = field.evaluate(DRAW, [path, EVENTS_A_SECOND])
+            assert result["lost"] == 0, f"{result['lost']} events gave no ink"
+            for key, milliseconds in measured.items():
+                milliseconds += result[key]
+            if rounds > 1:
+                driver.Hand(page).clear()
     return measured
 
 

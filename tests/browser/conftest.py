@@ -32,12 +32,8 @@ def lab(tmp_path_factory):
 @pytest.fixture
 def page(chromium):
     """A page of its own, whose console must stay free of errors."""
-    context = chromium.new_context(viewport={"width": 1300, "height": 1000})
-    page = context.new_page()
-    errors = driver.watch(page)
-    yield page
-    context.close()
-    assert errors == []
+    with driver.page(chromium) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A real JupyterLab in a real Chromium, and a hand that draws in it: for the tests and the benchmark."""
 
+import math
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from itertools import pairwise
 
 import nbformat
 
@@ -23,7 +25,8 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 60_000  # milliseconds, for a busy machine
+PATIENCE = 180_000  # milliseconds: everything waits for what it needs, and a busy machine may take its time
+INK_WIDTH = 0.079  # of the pen, as a share of the field
 
 
 def free_port():
@@ -32,7 +35,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for_server(url, process, seconds=90):
+def wait_for_server(url, process, seconds=PATIENCE / 1000):
     """Return when the server at `url` answers."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -56,7 +59,9 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=list(CHROMIUM_ARGUMENTS), timeout=PATIENCE
+        )
         yield browser
         browser.close()
 
@@ -98,6 +103,19 @@ def jupyter_lab(folder):
             server.wait()
 
 
+@contextmanager
+def page(browser, **options):
+    """A page of its own in a browser; an error in its console is a failure."""
+    context = browser.new_context(**{"viewport": {"width": 1300, "height": 1000}} | options)
+    context.set_default_timeout(PATIENCE)
+    page, errors = context.new_page(), []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
 class Lab:
     """Where notebooks are, and how to open them."""
 
@@ -113,17 +131,25 @@ class Lab:
     def open(self, page, name):
         """Open a notebook in JupyterLab, and wait for its kernel."""
         page.goto(f"{self.address}/lab/tree/{name}?reset")
-        page.wait_for_selector("text=| Idle", timeout=PATIENCE)
+        page.wait_for_selector("text=| Idle")
 
     def run_all(self, page):
         """Run all cells."""
         choose(page, "Run", "runmenu:run-all")
 
+    def save(self, page, name):
+        """Save a notebook, and wait until its file holds what its cells show."""
+        choose(page, "File", "docmanager:save")
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not any(cell.outputs for cell in nbformat.read(self.folder / name, as_version=4).cells):
+            assert time.monotonic() < deadline, f"{name} was not saved"
+            page.wait_for_timeout(100)
+
 
 def choose(page, menu, command):
     """Choose a command from a menu of JupyterLab."""
     page.click(f".lm-MenuBar-item:has-text('{menu}')")
-    page.click(f"li[data-command='{command}']")
+    page.click(f"li[data-command='{command}']:not(.lm-mod-disabled)")
 
 
 class Hand:
@@ -133,13 +159,12 @@ class Hand:
         self.page = page
         self.pad = page.locator(".nnlib-pad").nth(number)
         self.field = self.pad.locator(".nnlib-ink canvas")
-        self.field.wait_for(timeout=PATIENCE)
-        self.words = self.pad.locator(".nnlib-words")
+        self.field.wait_for()
         self.status = self.pad.locator("[role=status]").last
 
     def box(self):
-        """Return where the field is on the page."""
-        self.field.scroll_into_view_if_needed()
+        """Return where the field is on the page, once it moves no more: JupyterLab scrolls when a cell has run."""
+        self.field.hover(trial=True)
         return self.field.bounding_box()
 
     def place(self, strokes, left=0.25, top=0.15, size=0.7):
@@ -153,15 +178,33 @@ class Hand:
         return [[(x + (px - first_x) * factor, y + (py - low) * factor) for px, py in stroke] for stroke in strokes]
 
     def draw(self, strokes, **place):
-        """Draw with the mouse."""
-        mouse = self.page.mouse
-        for stroke in self.place(strokes, **place):
+        """Draw with the mouse; return how much of the field the ink must cover."""
+        mouse, placed = self.page.mouse, self.place(strokes, **place)
+        for stroke in placed:
             mouse.move(*stroke[0])
             mouse.down()
             for point in stroke[1:]:
                 mouse.move(*point)
                 self.page.wait_for_timeout(8)
             mouse.up()
+        return self.share(placed)
+
+    def share(self, strokes):
+        """Return how much of the field the ink of strokes in pixels of the page covers: bands with round ends."""
+        length = sum(math.dist(*pair) for stroke in strokes for pair in pairwise(stroke)) / self.box()["width"]
+        return INK_WIDTH * length + len(strokes) * math.pi / 4 * INK_WIDTH**2
+
+    def wait_for_bars(self, digit):
+        """Wait until the bar of a digit is the longest, and each bar is as long as the number beside it says."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while True:
+            numbers, widths = self.bars()
+            if numbers.index(max(numbers)) == digit and all(
+                abs(number - width) < 0.02 for number, width in zip(numbers, widths, strict=True)
+            ):
+                return
+            assert time.monotonic() < deadline, (numbers, widths)
+            self.page.wait_for_timeout(50)
 
     def bars(self):
         """Return the numbers beside the bars, and the bars' widths as shares of the whole: both of one moment."""
@@ -177,10 +220,10 @@ class Hand:
         self.pad.get_by_role("button", name=name, exact=True).click()
 
     def wait_for_words(self, text):
-        self.pad.locator(".nnlib-words", has_text=text).wait_for(timeout=PATIENCE)
+        self.pad.locator(".nnlib-words", has_text=text).wait_for()
 
     def wait_for_status(self, text):
-        self.pad.locator("[role=status]", has_text=text).last.wait_for(timeout=PATIENCE)
+        self.pad.locator("[role=status]", has_text=text).last.wait_for()
 
     def clear(self):
         self.click("Clear")
@@ -195,13 +238,9 @@ class Hand:
             self.page.wait_for_timeout(50)
         return ink
 
-    def settled_ink(self):
-        """Return the share of the field that is inked, once it no longer changes: words may come before ink."""
-        before, now = None, self.ink()
-        while now != before:
-            self.page.wait_for_timeout(500)
-            before, now = now, self.ink()
-        return now
+    def wait_for_ink_of(self, share):
+        """Wait until as much of the field is inked as `draw` or `share` said, where strokes do not cross much."""
+        return self.wait_for_ink(0.9 * share, 1.1 * share)
 
     def ink(self):
         """Return the share of the drawing field that is white."""
@@ -213,11 +252,3 @@ class Hand:
                 return white / (data.length / 4);
             }"""
         )
-
-
-def watch(page):
-    """Return a list that fills with the errors of a page's console."""
-    errors = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return errors

@@ -342,7 +342,7 @@ WRONG = {
         (thetas_with_a_bias_row, "shapes must be"),
         (thetas_of_zeros, "All numbers of a theta are equal"),
         (thetas_not_negative, "No number is negative"),
-        (thetas_normal, "outside of"),
+        (thetas_normal, "lie outside"),
         (thetas_of_half_the_width, "do not fill the interval"),
         (thetas_with_zero_biases, "some columns are zero"),
         (thetas_with_equal_units, "same numbers recur"),

@@ -350,7 +350,7 @@ WRONG = {
     "cost": [
         (cost_unregularised, "regularisation is missing"),
         (cost_by_the_number_of_inputs, "number of examples, `len"),
-        (cost_taken_away, "taken away"),
+        (cost_taken_away, "is subtracted"),
         (cost_of_activations, "activations are taken for z"),
         (cost_with_biases, "on the biases, too"),
         (cost_of_ten_classes, "could not be broadcast"),

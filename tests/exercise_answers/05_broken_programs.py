@@ -143,7 +143,7 @@ WRONG = {
     ],
     "repaired_5": [
         (with_(front=False), UNREPAIRED + ".*wrong places"),
-        (list_turned_too_late, "turned round"),
+        (list_turned_too_late, "reversed"),
         (layers_not_joined, "Number 1 of the 2 results"),
     ],
 }

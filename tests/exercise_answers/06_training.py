@@ -396,7 +396,7 @@ WRONG = {
         (descend_cost_afterwards, "after. each step"),
         (descend_one_cost_more, "one cost too many"),
         (descend_costs_first, "exchanged"),
-        (descend_last_cost, "last cost alone"),
+        (descend_last_cost, "Only the last cost"),
         (descend_with_the_pair, "raises (TypeError|ValueError)"),
     ],
     "train_network": [

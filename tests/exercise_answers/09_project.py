@@ -281,7 +281,7 @@ WRONG = {
         (split_one_writer, "Only the first"),
         (split_compared_with_list, "Nobody is in the test"),
         (split_by_position, "cut in halves"),
-        (split_sorted, "order is another"),
+        (split_sorted, "order differs"),
         (split_in_place, "in place"),
         (split_test_only, "[Tt]raining"),
     ],

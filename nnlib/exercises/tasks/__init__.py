@@ -1,17 +1,14 @@
-"""All tasks: a module for each exercise, in the order of its notebook."""
+"""All exercises, in their order: the module `e03_cost` is the exercise of the notebook `03_cost`.
 
-from . import data, drawings, evaluating, layers, losses, project, repair, slopes, training
+To add an exercise, add its module, with an `exercise = Exercise()` in it.
+"""
 
-EXERCISES = {
-    "01_load_and_look": data.TASKS,
-    "02_the_network": layers.TASKS,
-    "03_cost": losses.TASKS,
-    "04_backpropagation": slopes.TASKS,
-    "05_broken_programs": repair.TASKS,
-    "06_training": training.TASKS,
-    "07_evaluating": evaluating.TASKS,
-    "08_drawings": drawings.TASKS,
-    "09_project": project.TASKS,
-}
-EXERCISES = {name: {task.name: task for task in tasks} for name, tasks in EXERCISES.items()}
+import importlib
+import pkgutil
+
+_NAMES = sorted(module.name for module in pkgutil.iter_modules(__path__))
+_ALL = {name.removeprefix("e"): importlib.import_module(f"{__name__}.{name}").exercise for name in _NAMES}
+
+EXERCISES = {name: exercise.tasks for name, exercise in _ALL.items()}  # {"03_cost": {name of a task: Task}}
 TASKS = {name: task for tasks in EXERCISES.values() for name, task in tasks.items()}
+QUESTIONS = {name: question for exercise in _ALL.values() for name, question in exercise.questions.items()}

@@ -1,0 +1,200 @@
+"""Exercise 01: load and look."""
+
+import numpy as np
+
+from ...metrics import accuracy
+from ..exercise import Exercise
+
+exercise = Exercise()
+
+
+@exercise.task(
+    examples=[(np.array([[0, 51, 255], [255, 0, 102]], dtype=np.uint8),)],
+    draw=lambda rng: (rng.integers(256, size=(6, int(rng.integers(3, 9))), dtype=np.uint8),),
+    hints=[
+        "Each image is a column, and you want it as a row. Which of `.T` and `.reshape` swaps the axes?",
+        "`uint8` holds whole numbers only. Turn the array into `np.float32` with `.astype` before you divide.",
+        "Transpose, then `.astype(np.float32)`, then divide by the largest value a pixel can have, 255.",
+    ],
+    mistakes={
+        "`reshape` keeps the numbers in their order and cuts them into other rows: each row holds pieces of many "
+        "images. Swap the axes with `.T`.": lambda pixels: pixels.reshape(pixels.shape[::-1]).astype(np.float32) / 255,
+        "The pixels still go from 0 to 255. Divide them, so that they go to 1.": lambda pixels: pixels.T,
+        "The largest pixel value is 255, not 256: full ink must become 1.": lambda pixels: pixels.T / 256,
+        "`//` rounds down to whole numbers, and nearly all pixels become 0. Use `/`.": lambda pixels: pixels.T // 255,
+        "The images are still columns. You want one image in each row: `.T`.": lambda pixels: pixels / 255,
+    },
+)
+def to_rows(pixels):
+    return pixels.T.astype(np.float32) / 255
+
+
+def _images(rng, n=40, size=12):
+    y = np.concatenate([np.arange(10), rng.integers(10, size=n - 10)])  # each digit, but not equally often
+    return rng.random((n, size)), rng.permutation(y)
+
+
+def _in_pairs(result, X, y, n, rng):
+    """Return whether each row of the sample still has its own label."""
+    label_of = {row.tobytes(): label for row, label in zip(X, y, strict=True)}
+    return all(label_of[np.ascontiguousarray(row).tobytes()] == label for row, label in zip(*result, strict=True))
+
+
+@exercise.task(
+    draw=lambda rng: (*_images(rng), 15, np.random.default_rng(int(rng.integers(100, 1000)))),
+    random=True,
+    hints=[
+        "Draw the *row numbers* at random, once. Then take the same rows from `X` and from `y`.",
+        "`rng.permutation(len(X))` gives all row numbers in random order. You need the first `n` of them.",
+        "`rows = rng.permutation(len(X))[:n]`, and return `X[rows]` and `y[rows]`.",
+    ],
+    must_hold={
+        "It must return a pair: the images and their labels, `return X[…], y[…]`.": lambda result, X, y, n, rng: (
+            isinstance(result, tuple) and len(result) == 2
+        ),
+        "The shapes must be `(n, X.shape[1])` and `(n,)`: "
+        "n images, one in each row, and n labels.": lambda result, X, y, n, rng: (
+            result[0].shape == (n, X.shape[1]) and result[1].shape == (n,)
+        ),
+        "Images and labels no longer belong together: they were drawn separately. "
+        "Draw the row numbers once, and use them for both.": _in_pairs,
+        "Some images are in the sample twice. `rng.integers` and `rng.choice` draw with replacement; "
+        "`rng.permutation` does not.": lambda result, X, y, n, rng: len(np.unique(result[0], axis=0)) == n,
+    },
+    looks_like={
+        "These are the first n rows. The file is sorted by digit, "
+        "so they are all of the same few digits.": lambda result, X, y, n, rng: np.array_equal(result[0], X[:n]),
+    },
+)
+def random_sample(X, y, n, rng):
+    rows = rng.permutation(len(X))[:n]
+    return X[rows], y[rows]
+
+
+@exercise.task(
+    examples=[(np.arange(40.0).reshape(20, 2) / 40, np.repeat(np.arange(10), 2))],
+    draw=_images,
+    hints=[
+        "`X[y == 3]` are the images of all threes.",
+        "The mean over the *images* of a digit is `.mean(axis=0)`: one number for each pixel.",
+        "Put the ten means in a list, `[X[y == digit].mean(axis=0) for digit in range(10)]`, and make it an array.",
+    ],
+    mistakes={
+        "These are sums, not means: divide by the number of images, or use `.mean`.": lambda X, y: np.array(
+            [X[y == d].sum(axis=0) for d in range(10)]
+        ),
+        "It is one number for each digit: averaged over the pixels, too. Say `axis=0`.": lambda X, y: np.array(
+            [X[y == d].mean() for d in range(10)]
+        ),
+        "All pixels of a mean are the same: averaged over the pixels, too. Say `axis=0`.": lambda X, y: np.array(
+            [np.full(X.shape[1], X[y == d].mean()) for d in range(10)]
+        ),
+        "It is one number for each *image*: averaged over its pixels. Say `axis=0`, over the images.": lambda X, y: [
+            X[y == d].mean(axis=1) for d in range(10)
+        ],
+        "Each sum is divided by the number of all images. Divide it by the "
+        "number of images of that digit.": lambda X, y: np.array([X[y == d].sum(axis=0) for d in range(10)]) / len(X),
+        "Each sum is divided by a tenth of all images, but the digits do not come equally often.": lambda X, y: (
+            np.array([X[y == d].sum(axis=0) for d in range(10)]) / (len(X) / 10)
+        ),
+        "This is the first image of each digit, not the mean of all of them.": lambda X, y: np.array(
+            [X[y == d][0] for d in range(10)]
+        ),
+    },
+)
+def mean_digits(X, y):
+    return np.array([X[y == digit].mean(axis=0) for digit in range(10)])
+
+
+@exercise.task(
+    examples=[(np.array([[0.2, 0.1], [0.9, 0.8], [4.0, 9.0]]), np.array([[0.0, 0.0], [1.0, 1.0], [5.0, 5.0]]))],
+    draw=lambda rng: (rng.random((30, 12)), rng.random((10, 12)) * rng.uniform(0.5, 1.5, size=(10, 1))),
+    large=lambda rng: (rng.random((2000, 784)), rng.random((10, 784))),
+    hints=[
+        "The squared distance of one image `x` to all means is `np.sum((means - x) ** 2, axis=1)`.",
+        "For all images at once, use |x − m|² = |x|² − 2 x·m + |m|². The first term is the same for all means.",
+        "`-2 * X @ means.T` is (n, 10). Add the ten `np.sum(means**2, axis=1)`, and take `argmin` along `axis=1`.",
+    ],
+    mistakes={
+        "It picks the farthest mean: `argmax` in place of `argmin`.": lambda X, means: np.argmax(
+            np.sum(means**2, axis=1) - 2 * X @ means.T, axis=1
+        ),
+        "The largest product x·m is not the smallest distance: "
+        "|m|² is missing, and bright means win.": lambda X, means: np.argmax(X @ means.T, axis=1),
+        "The 2 is missing: |x − m|² = |x|² − 2 x·m + |m|².": lambda X, means: np.argmin(
+            np.sum(means**2, axis=1) - X @ means.T, axis=1
+        ),
+        "It looks for the nearest *image* of each mean: the axis is wrong. You want one answer for each image.": [
+            lambda X, means: np.argmin(np.sum(means**2, axis=1) - 2 * X @ means.T, axis=0),
+            lambda X, means: np.argmin(np.sum((X[:, np.newaxis] - means) ** 2, axis=2), axis=0),
+        ],
+        "The differences are added up before they are squared, so that plus and minus cancel.": lambda X, means: (
+            np.argmin(np.abs(np.sum(X[:, np.newaxis] - means, axis=2)), axis=1)
+        ),
+        "The differences are not squared, so that minus counts as near. Square them, then add up.": [
+            lambda X, means: np.argmin(X.sum(axis=1, keepdims=True) - means.sum(axis=1), axis=1),
+            lambda X, means: np.argmin(means.sum(axis=1) - X.sum(axis=1, keepdims=True), axis=1),
+        ],
+        "It adds up the absolute differences. The distance is made of squares, |x − m|².": lambda X, means: np.argmin(
+            np.sum(np.abs(X[:, np.newaxis] - means), axis=2), axis=1
+        ),
+        "This is the smallest distance. Return *which* mean has it: `argmin`.": lambda X, means: np.min(
+            np.sum((X[:, np.newaxis] - means) ** 2, axis=2), axis=1
+        ),
+    },
+)
+def nearest_mean(X, means):
+    return np.argmin(np.sum(means**2, axis=1) - X @ (2 * means).T, axis=1)  # doubling X would copy all images
+
+
+def _labels(rng):
+    y = rng.integers(10, size=int(rng.integers(20, 60)))
+    return y, np.where(rng.random(len(y)) < 0.7, y, rng.integers(10, size=len(y)))
+
+
+exercise.add(
+    accuracy,
+    examples=[(np.array([3, 1, 4, 1]), np.array([3, 1, 4, 2]))],
+    draw=_labels,
+    hints=[
+        "`y_true == y_pred` is True where the answer is right.",
+        "True counts as 1 and False as 0. What is the mean of such an array?",
+        "`np.mean(y_true == y_pred)`.",
+    ],
+    mistakes={
+        "This is the *number* of right answers. "
+        "The accuracy is their share: divide by how many there are.": lambda y_true, y_pred: np.sum(y_true == y_pred),
+        "This is in percent. Give the share, between 0 and 1.": lambda y_true, y_pred: 100 * np.mean(y_true == y_pred),
+        "`//` rounds down to whole numbers: the share becomes 0, unless all are right. "
+        "Use `/`.": lambda y_true, y_pred: np.sum(y_true == y_pred) // len(y_true),
+        "This is the share of wrong answers, the error rate. "
+        "The accuracy is the share of right ones.": lambda y_true, y_pred: np.mean(y_true != y_pred),
+        "This says for each example whether it is right. "
+        "Return one number, the share of right ones.": lambda y_true, y_pred: y_true == y_pred,
+    },
+)
+
+
+exercise.question(
+    "01-bytes",
+    "What is 200 + 100, in arrays of type uint8?",
+    ["300", "255", "44"],
+    right=2,
+    why="A byte ends at 255 and starts again from 0: 300 − 256 = 44.",
+)
+
+exercise.question(
+    "01-worst",
+    "Which digit does the nearest mean read worst?",
+    ["1", "5", "7"],
+    right=1,
+    why="People write the 5 in the most different ways: its mean is the most blurred, and fits few of them well.",
+)
+
+exercise.question(
+    "01-first",
+    "What share of the test digits is right, with means from the first 10,000 images?",
+    ["about 80 %", "about 50 %", "about 20 %"],
+    right=2,
+    why="The first 10,000 are zeros and ones only. Of the test digits, 21 % are such; all others must be wrong.",
+)

@@ -1,0 +1,240 @@
+"""Exercise 02: the network."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from ... import forward, init_thetas
+from ...model import sigmoid
+from ...parameters import theta_shapes
+from ..exercise import Exercise
+
+exercise = Exercise()
+
+
+exercise.add(
+    sigmoid,
+    examples=[(np.array([0.0, 2.0, -2.0]),)],
+    draw=lambda rng: (rng.normal(scale=3, size=(3, 4)),),
+    hints=[
+        "Write σ(z) = 1 / (1 + e⁻ᶻ) with NumPy's exponential, which works on whole arrays.",
+        "Mind the brackets and the sign: the whole of `1 + np.exp(-z)` is below the fraction line.",
+        "Without overflow: (1 + tanh(z/2)) / 2. In NumPy, `0.5 * np.tanh(0.5 * z) + 0.5`.",
+    ],
+    mistakes={
+        "The sign in the exponent is turned: this falls from 1 to 0. "
+        "It must be e to the power of *minus* z.": lambda z: 1 / (1 + np.exp(z)),
+        "Brackets are missing: `1 / 1 + np.exp(-z)` divides first, then adds.": lambda z: 1 / 1 + np.exp(-z),
+        "This is tanh, which goes from −1 to 1. The sigmoid is (1 + tanh(z/2)) / 2.": np.tanh,
+        "It is too steep: the argument of tanh must be z / 2, not z.": lambda z: 0.5 * np.tanh(z) + 0.5,
+        "This is the *slope* of the sigmoid, a (1 − a). Return a itself.": lambda z: sigmoid(z) * (1 - sigmoid(z)),
+    },
+)
+
+
+def _shapes(thetas):
+    return [np.shape(theta) for theta in thetas]
+
+
+def _each(test):
+    """Return a predicate that asks the same of every theta."""
+    return lambda result, layer_sizes, epsilon, rng: all(test(np.asarray(theta), epsilon) for theta in result)
+
+
+def _each_large(test):
+    """Return a predicate as `_each` does; of a few numbers it asks nothing, for chance has too much say in them."""
+    return _each(lambda theta, epsilon: theta.size < 100 or test(theta, epsilon))
+
+
+@exercise.task(
+    examples=[((3, 4, 2), 0.15, np.random.default_rng(0))],
+    draw=lambda rng: (
+        (40, 30, 20),
+        float(rng.uniform(0.1, 2)),
+        np.random.default_rng(int(rng.integers(100, 1000))),
+    ),
+    random=True,
+    hints=[
+        "One array for each pair of neighbouring layers: `zip(layer_sizes[:-1], layer_sizes[1:])`.",
+        "Its shape is `(n_out, 1 + n_in)`. Column 0 is for the biases.",
+        "`rng.uniform(-epsilon, epsilon, (n_out, 1 + n_in))` for each pair, in a list.",
+    ],
+    must_hold={
+        "It must return a list of arrays, one theta for each pair of neighbouring layers. "
+        "Is the `return` missing?": lambda result, layer_sizes, epsilon, rng: isinstance(result, (list, tuple)),
+        "A network of k layers of units has k − 1 thetas: one between each two. "
+        "Return them as a list.": lambda result, layer_sizes, epsilon, rng: len(result) == len(layer_sizes) - 1,
+        "The shapes must "
+        "be `(n_out, 1 + n_in)` for each pair of neighbouring layers.": lambda result, layer_sizes, epsilon, rng: (
+            _shapes(result) == theta_shapes(layer_sizes)
+        ),
+        "All numbers of a theta are equal. Then all units of a layer stay equal for ever; they must be random.": _each(
+            lambda theta, epsilon: np.ptp(theta) > 0
+        ),
+        "The numbers are not drawn one by one: some columns are zero, or the same numbers recur.": _each_large(
+            lambda theta, epsilon: np.any(theta[:, 0]) and len(np.unique(theta)) > 90
+        ),
+        "No number is negative: the interval is [−ε, ε], not [0, ε].": _each_large(
+            lambda theta, epsilon: theta.min() < 0
+        ),
+        "Some numbers lie outside [−ε, ε]. `rng.uniform(-epsilon, epsilon, …)` keeps to the interval; "
+        "`rng.normal` has no limits.": _each(lambda theta, epsilon: np.abs(theta).max() <= epsilon),
+        "All numbers are small. They must fill the interval [−ε, ε].": _each(
+            lambda theta, epsilon: np.abs(theta).max() > 0.3 * epsilon
+        ),
+        "The numbers do not fill the interval [−ε, ε]: it reaches from −ε to ε, and is 2 ε wide.": _each_large(
+            lambda theta, epsilon: theta.min() < -0.9 * epsilon and theta.max() > 0.9 * epsilon
+        ),
+    },
+    looks_like={
+        "The thetas are transposed: each row is a unit of the next layer, "
+        "so the shape begins with n_out.": lambda result, layer_sizes, epsilon, rng: (
+            _shapes(result)
+            in (
+                [(n_in, n_out) for n_in, n_out in pairwise(layer_sizes)],
+                [(1 + n_in, n_out) for n_in, n_out in pairwise(layer_sizes)],
+            )
+        ),
+        "The bias column is forgotten: each theta has `1 + n_in` columns.": lambda result, layer_sizes, epsilon, rng: (
+            _shapes(result) == [(n_out, n_in) for n_in, n_out in pairwise(layer_sizes)]
+        ),
+    },
+)
+def random_thetas(layer_sizes, epsilon, rng):
+    return init_thetas(layer_sizes, epsilon=epsilon, seed=rng)
+
+
+def random_network(rng, n_layers=None):
+    """Return thetas of odd sizes, no two the same, and inputs for them: a transposed product then fits nowhere."""
+    sizes = rng.permutation(np.arange(2, 9))[: (n_layers or int(rng.integers(1, 4))) + 1].tolist()
+    return init_thetas(sizes, epsilon=2.0, seed=rng), rng.normal(size=(11, sizes[0]))
+
+
+def _one_layer(rng):
+    (theta,), a = random_network(rng, 1)
+    return theta, a
+
+
+def weighted_input(theta, a):
+    """Return z, what goes into a layer's sigmoid."""
+    return a @ theta[:, 1:].T + theta[:, 0]
+
+
+_THETA = np.array([[0.0, 1.0, -0.5], [1.0, 0.0, -0.5], [0.5, 2.0, 1.0]])
+
+
+@exercise.task(
+    examples=[(_THETA, np.array([[1.0, 2.0]]))],
+    draw=_one_layer,
+    large=lambda rng: (rng.normal(size=(100, 785)), rng.random((2000, 784))),
+    hints=[
+        "The weights are `theta[:, 1:]`, the biases `theta[:, 0]`.",
+        "`a` is (n, n_in) and the weights are (n_out, n_in). Which of the two must be transposed for the product?",
+        "z = `a @ theta[:, 1:].T + theta[:, 0]`; return the sigmoid of it.",
+    ],
+    mistakes={
+        "The biases are forgotten: add `theta[:, 0]`.": lambda theta, a: sigmoid(a @ theta[:, 1:].T),
+        "This is z. Send it through the sigmoid.": weighted_input,
+        "The *last* column is taken for the biases. They are in column 0.": lambda theta, a: sigmoid(
+            a @ theta[:, :-1].T + theta[:, -1]
+        ),
+        "The biases are added after the sigmoid. They belong to z, inside it.": lambda theta, a: (
+            sigmoid(a @ theta[:, 1:].T) + theta[:, 0]
+        ),
+        "It is transposed: return one example in each row, (n, n_out).": lambda theta, a: layer(theta, a).T,
+    },
+)
+def layer(theta, a):
+    return sigmoid(weighted_input(theta, a))
+
+
+def _without_sigmoid(thetas, X):
+    values = [X]
+    for theta in thetas:
+        values.append(weighted_input(theta, values[-1]))
+    return values
+
+
+exercise.add(
+    forward,
+    name="propagate",
+    examples=[
+        ([_THETA, np.array([[-1.0, 1.0, 1.0, 0.0]])], np.array([[1.0, 2.0]])),
+        ([_THETA, np.array([[-1.0, 1.0, 1.0, 0.0]]), np.array([[0.5, -1.0], [0.0, 2.0]])], np.array([[1.0, 2.0]])),
+    ],
+    draw=random_network,
+    hints=[
+        "Start the list with `X`. Then, for each theta, append the layer that follows from the last one.",
+        "`activations[-1]` is the last activation so far. `layer(theta, …)` gives the next.",
+        "`activations = [X]`; `for theta in thetas:` append `layer(theta, activations[-1])`; return the list.",
+    ],
+    mistakes={
+        "The input is missing: the list must begin with X itself, the activations of layer 0.": lambda thetas, X: (
+            forward(thetas, X)[1:]
+        ),
+        "This is the last layer alone. "
+        "Return the list of all layers: backpropagation will need them.": lambda thetas, X: forward(thetas, X)[-1],
+        "The values are never sent through the sigmoid: each activation is the sigmoid of its z.": _without_sigmoid,
+        "It stops after two layers. Loop over `thetas`, however many there are.": lambda thetas, X: forward(
+            thetas[:2], X
+        ),
+        "It stops after the first layer. Is the `return` inside the loop?": lambda thetas, X: forward(thetas[:1], X),
+    },
+)
+
+
+@exercise.task(
+    examples=[((784, 100, 10),), ((2, 3),)],
+    draw=lambda rng: (tuple(rng.integers(1, 50, size=int(rng.integers(2, 6))).tolist()),),
+    hints=[
+        "Each unit has a weight for each unit of the layer before, and one bias.",
+        "Between layers of n_in and n_out units there are `n_out * (1 + n_in)` numbers.",
+        "Add that up over the pairs `zip(layer_sizes[:-1], layer_sizes[1:])`.",
+    ],
+    mistakes={
+        "The biases are forgotten: each unit has one more number.": lambda layer_sizes: sum(
+            a * b for a, b in pairwise(layer_sizes)
+        ),
+        "One too many: only the layer that sends has an extra 1, for the biases. The "
+        "layer that receives has none.": lambda layer_sizes: sum((a + 1) * (b + 1) for a, b in pairwise(layer_sizes)),
+        "The biases are counted at the wrong end: each unit that *receives* has one, "
+        "not each unit that sends.": lambda layer_sizes: sum(a * (b + 1) for a, b in pairwise(layer_sizes)),
+        "It counts one bias for a whole layer. Each unit has one of its own.": lambda layer_sizes: sum(
+            a * b + 1 for a, b in pairwise(layer_sizes)
+        ),
+        "This is one number for each theta. Add them up.": lambda layer_sizes: [
+            b * (1 + a) for a, b in pairwise(layer_sizes)
+        ],
+        "These are the units. Count the weights between them, and the biases.": sum,
+        "Only the first theta is counted. Add up all of them.": lambda layer_sizes: (
+            (1 + layer_sizes[0]) * layer_sizes[1]
+        ),
+    },
+)
+def n_parameters(layer_sizes):
+    return sum(rows * columns for rows, columns in theta_shapes(layer_sizes))
+
+
+exercise.question(
+    "02-shape",
+    "What is the shape of the second theta of a 784-100-10 network?",
+    ["(100, 10)", "(10, 100)", "(10, 101)"],
+    right=2,
+    why="Ten outputs, each with a weight for each of the 100 hidden units, and one bias.",
+)
+
+exercise.question(
+    "02-order",
+    "What happens to the outputs of the network?",
+    ["Nothing, apart from rounding", "They change a little", "The network guesses at random"],
+    right=0,
+    why="Each hidden unit keeps its own weights, in and out. An output adds up the same numbers, in a different order.",
+)
+
+exercise.question(
+    "02-split",
+    "How does the number of parameters change?",
+    ["It stays about the same", "It falls to about half", "It nearly doubles"],
+    right=1,
+    why="Nearly all parameters lie between the 784 pixels and the first hidden layer, which now has half the units.",
+)

@@ -1,0 +1,110 @@
+"""Exercise 05: five broken programs."""
+
+import numpy as np
+
+from ... import cost_and_gradient
+from ...model import sigmoid
+from ..exercise import Exercise
+from .e04_backpropagation import backpropagated, gradient_with, no_regularisation, order_turned, problem, without_biases
+from .e04_backpropagation import exercise as backpropagation
+
+exercise = Exercise()
+
+KNOWN = backpropagation.tasks["cost_and_gradient"].mistakes
+
+
+def _repair(name, fault, *, still_there, hints):
+    """Add the task to repair a program: `fault` is what the notebook shows, `still_there` what its report tells."""
+    exercise.add(
+        cost_and_gradient,
+        name=name,
+        draw=problem,
+        hints=hints,
+        mistakes={
+            f"The fault is still there. {still_there}": fault,
+            **{cause: function for cause, function in KNOWN.items() if function is not fault},
+        },
+        rtol=1e-7,
+    )
+
+
+_repair(
+    "repaired_1",
+    no_regularisation,
+    still_there="In the report all biases are right and all weights wrong. What in the cost concerns weights only?",
+    hints=[
+        "Which blocks of the report are wrong, and which are right? What in the cost concerns the wrong ones only?",
+        "Call it with `lam` = 0. Does the report still say WRONG?",
+        "The cost has the regularisation, the gradient does not. Its derivative is `lam / m * theta[:, 1:]`.",
+    ],
+)
+
+_repair(
+    "repaired_2",
+    backpropagated(slope=lambda a: sigmoid(a) * (1 - sigmoid(a))),
+    still_there="The last layer is right, all layers before it are wrong. So it is in the step one layer back.",
+    hints=[
+        "The last layer is right. So the delta of the output is right, and so are the products. What comes after?",
+        "Look at the line that goes one layer back, factor by factor, beside the formula of lesson 03.",
+        "`a` is the sigmoid of z already. Its slope is `a * (1 - a)`; the program takes the sigmoid once more.",
+    ],
+)
+
+_repair(
+    "repaired_3",
+    gradient_with(lambda theta, g, m, lam: g - lam / (2 * m) * without_biases(theta)),
+    still_there="The biases are right, the weights a little wrong. With λ = 0 all is right; but the regularisation is "
+    "there. How strong?",
+    hints=[
+        "As in program 1, weights are wrong and biases right. But this one has a regularisation. Is it the right one?",
+        "Differentiate λ/(2m) w² by w, with a pencil.",
+        "The 2 of the square and the 2 below the line cancel: `lam / m`, not `lam / (2 * m)`.",
+    ],
+)
+
+_repair(
+    "repaired_4",
+    gradient_with(lambda theta, g, m, lam: np.column_stack([g[:, 0] / m, g[:, 1:]])),
+    still_there="All weights are right, all biases too small. By which factor?",
+    hints=[
+        "Weights right, biases wrong, and the angle is 0°: a factor. Read the ratio in the report.",
+        "The ratio is 1/12, and there are 12 examples. How often are the biases divided by m?",
+        "`delta.mean(axis=0)` divides by m, and `/ m` at the end divides again: use `delta.sum(axis=0)`.",
+    ],
+)
+
+_repair(
+    "repaired_5",
+    order_turned,
+    still_there="All is wrong, in direction, not in length. Are the right numbers in the wrong places?",
+    hints=[
+        "Everything is wrong, and the angle is nowhere near 0°. Print the slopes of each layer, and their shapes.",
+        "The loop goes backwards, from the last layer to the first. In which order do the layers end up in the list?",
+        "`append` puts each layer behind the others. `gradients.insert(0, …)` puts it in front.",
+    ],
+)
+
+
+exercise.question(
+    "05-sign",
+    "The whole gradient has its sign turned. What will the report say?",
+    ["Ratio 1, angle 180°", "Ratio −1, angle 0°", "Ratio 1, angle 0°: the lengths agree"],
+    right=0,
+    why="The vector is as long as it should be, and points the opposite way. A length is never below 0.",
+)
+
+exercise.question(
+    "05-lambda",
+    "Which of the five broken programs pass the check when λ is 0?",
+    ["None", "Programs 1 and 3", "Programs 1, 3 and 4", "All"],
+    right=1,
+    why="These two are wrong in the regularisation alone, and with λ = 0 there is none.",
+)
+
+exercise.question(
+    "05-learn",
+    "How many of the five broken programs learn to read at least three digits in four?",
+    ["None", "One", "Three", "All five"],
+    right=2,
+    why="From this start, 1, 3 and 4 do. Program 2 depends a lot on the start, and 5 learns nothing.",
+)
