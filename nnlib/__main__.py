@@ -1,6 +1,7 @@
 """Train the network in a terminal: ``python -m nnlib``."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -106,4 +107,7 @@ def run(options):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # everything is done

@@ -23,6 +23,7 @@ from .preparation import PREPARATIONS, check_name, prepare
 
 NETWORK_PATH = DATA_FOLDER / "network.npz"
 MOST_PARAMETERS = 20_000_000  # 160 MB; a small file can claim to hold far more
+PATIENCE = 1  # second, for another program to finish writing text files
 TEXT_HEADER = "nnlib network, layer {} of {}, {} x {} numbers, checksum of all layers: {}"
 TEXT_HEADER_PATTERN = "# " + TEXT_HEADER.format(r"\d+", r"(\d+)", r"\d+", r"\d+", r"(\w+)")
 
@@ -260,12 +261,14 @@ class _MixedError(ValueError):
 
 
 def _load_text(folder):
-    for _ in range(20):
+    give_up = time.monotonic() + PATIENCE
+    while True:
         try:
             return _read_text(folder)
         except _MixedError:  # another program may just be exchanging the files
+            if time.monotonic() > give_up:
+                raise
             time.sleep(0.05)
-    return _read_text(folder)
 
 
 def _read_text(folder):
@@ -288,7 +291,7 @@ def _read_text(folder):
     if has_headers and (len(claims) > 1 or matches[0][1] != str(len(paths))):
         raise _MixedError(f"{names} do not belong to the same network, or a first line is damaged")
     for path, content in zip(paths, contents, strict=True):
-        if not content.strip():
+        if not re.search(rb"(?m)^\s*[^#\s]", content):
             raise ValueError(f"{path.name} is empty")
     network = Network([np.loadtxt(io.BytesIO(content), ndmin=2, delimiter=" ") for content in contents])
     if has_headers and headers != [f"# {header}" for header in _text_headers(network.thetas)]:
