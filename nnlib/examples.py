@@ -1,7 +1,6 @@
 """Drawings with their labels, as a small JSON file that people can pass on."""
 
 import json
-import textwrap
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +9,7 @@ import numpy as np
 
 from .data import DATA_FOLDER
 from .drawing import check_drawing
-from .files import write_atomically
+from .files import in_short, write_atomically
 
 FORMAT = "nnlib drawings 1"
 MOST_BYTES = 20_000_000  # about 10,000 drawings
@@ -143,7 +142,7 @@ def load_examples(path=None):
             )
         return [_from_record(record, f"example {i}") for i, record in enumerate(content["examples"], start=1)]
     except Exception as error:  # whatever the file holds, the message names it and says what is wrong
-        raise ValueError(f"{path} cannot be read as drawings ({textwrap.shorten(str(error), 300)}).") from None
+        raise ValueError(f"{path} cannot be read as drawings ({in_short(error)}).") from None
 
 
 def not_among(examples, others):

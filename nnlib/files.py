@@ -12,6 +12,7 @@ except ImportError:  # on Windows
     fcntl = None
 
 PATIENCE = 10  # seconds; writing takes a small part of one
+LONGEST = 300  # characters of an error
 
 
 def write_atomically(writers):
@@ -58,6 +59,12 @@ def check_writable(paths):
     finally:
         for folder in reversed(made):
             folder.rmdir()
+
+
+def in_short(error):
+    """Return what an error says, on one line: some quote half of the file that they are about."""
+    words = " ".join(str(error).split())
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]} …"
 
 
 def _write_whole(temporary, write, path):

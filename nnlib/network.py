@@ -16,7 +16,7 @@ import numpy as np
 
 from . import checks
 from .data import DATA_FOLDER
-from .files import check_writable, write_atomically
+from .files import check_writable, in_short, write_atomically
 from .model import output_z, sigmoid
 from .parameters import sizes_of
 from .preparation import PREPARATIONS, check_name, prepare
@@ -220,7 +220,7 @@ def load_network(path=None):
         network = _load_text(path) if path.is_dir() else _load_npz(path)
     except Exception as error:  # a damaged file can break zipfile, zlib, NumPy and json in many ways
         raise ValueError(
-            f"{path} cannot be read as a network ({error}). Save the network again, or train a new one."
+            f"{path} cannot be read as a network ({in_short(error)}). Save the network again, or train a new one."
         ) from None
     return network
 
@@ -277,13 +277,16 @@ def _read_text(folder):
         paths.append(path)
     if not paths:
         raise ValueError("there is no Theta1.txt in it")
-    # A number takes two bytes at least, and 25 as np.savetxt writes it.
-    if sum(path.stat().st_size for path in paths) > 26 * MOST_PARAMETERS:
+    if sum(path.stat().st_size for path in paths) > 30 * MOST_PARAMETERS:  # np.savetxt takes 26 bytes at most
         raise ValueError(f"its files are too large; expected {MOST_PARAMETERS:,} numbers at most")
     contents = [path.read_bytes() for path in paths]
-    _check_size(sum(content.count(b" ") + content.count(b"\n") for content in contents))
     names = ", ".join(path.name for path in paths)
-    headers = [content.partition(b"\n")[0].decode("latin-1").strip() for content in contents]
+    comments = [re.match(rb"(#.*\n)?", content)[0] for content in contents]
+    n_numbers = 0
+    for content, comment in zip(contents, comments, strict=True):
+        n_numbers += content.count(b" ", len(comment)) + content.count(b"\n", len(comment))
+    _check_size(n_numbers)
+    headers = [comment.decode("latin-1").strip() for comment in comments]
     # The number of layers and the checksum are those of the whole network, the same in every file.
     matches = [re.fullmatch(TEXT_HEADER_PATTERN, header) for header in headers]
     claims = {match.groups() if match else None for match in matches}
