@@ -12,7 +12,7 @@ from .drawing import check_drawing
 from .files import in_short, write_atomically
 
 FORMAT = "nnlib drawings 1"
-MOST_BYTES = 20_000_000  # about 10,000 drawings
+MOST_BYTES = 10_000_000  # about 5,000 drawings; what they hold takes up to 50 times as much memory
 DRAWINGS_PATH = DATA_FOLDER / "drawings.json"
 
 
