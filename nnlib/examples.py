@@ -40,7 +40,8 @@ def save_examples(path, examples):
     Parameters
     ----------
     path : str or path-like
-        A name that ends in ``.json``. A file that was there before is replaced, at the end and in one go.
+        A name that ends in ``.json``. A file that was there before is replaced, at the end and in one go. The file
+        holds a checksum; whoever edits it by hand removes that.
     examples : list of Example
         The drawings; tuples (strokes, label) or (strokes, label, writer) work too.
 
@@ -136,10 +137,8 @@ def load_examples(path=None):
             raise ValueError('it has no list of "examples"')
         if not set(content) <= {"format", "checksum", "examples"}:
             raise ValueError(f"it holds {', '.join(content)}; expected format, checksum and examples")
-        if content.get("checksum", _checksum(content["examples"])) != _checksum(content["examples"]):
-            raise ValueError(
-                'the checksum differs: it is damaged or, if you have edited it, "checksum" is to be removed'
-            )
+        if "checksum" in content and content["checksum"] != _checksum(content["examples"]):
+            raise ValueError('its checksum differs: it is damaged; or, if you have edited it, remove its "checksum"')
         return [_from_record(record, f"example {i}") for i, record in enumerate(content["examples"], start=1)]
     except Exception as error:  # whatever the file holds, the message names it and says what is wrong
         raise ValueError(f"{path} cannot be read as drawings ({in_short(error)}).") from None

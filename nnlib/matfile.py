@@ -63,8 +63,6 @@ def _read_numbers(stream, order, flags, shape, name):
     if kind not in NUMBERS:
         raise ValueError(f"its {name} is stored as the unknown type {kind}")
     dtype = np.dtype(order + NUMBERS[kind])
-    if math.prod(shape) * dtype.itemsize != n_bytes:
-        raise ValueError(f"its {name} of shape {shape} is stored in {n_bytes} bytes")
     if within is not None:
         return np.frombuffer(within, dtype).reshape(shape, order="F")
     numbers = np.empty(math.prod(shape), dtype)

@@ -425,3 +425,15 @@ def test_a_file_of_nothing_but_variables(tmp_path):
     path = tmp_path / "many.mat"
     scipy.io.savemat(path, {f"x{i}": 0 for i in range(101)})
     assert_not_mnist(path, "more than 100 variables")
+
+
+def test_a_name_that_stands_for_a_gigabyte(tmp_path):
+    path = tmp_path / "bomb.mat"
+    parts = [struct.pack("<4I", 6, 8, 9, 0), struct.pack("<2I2i", 5, 8, 1, 1), struct.pack("<2I", 1, 10**9)]
+    squeezed = zlib.compress(struct.pack("<2I", 14, 10**9) + b"".join(parts) + bytes(10**8))
+    header = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM"
+    path.write_bytes(header + struct.pack("<2I", 15, len(squeezed)) + squeezed)
+    tracemalloc.start()
+    assert_not_mnist(path, "a part of 1000000000 bytes was found; expected 63 at most")
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()

@@ -379,6 +379,11 @@ def test_an_npz_with_something_else(npz, arrays, mentions):
     assert_refused(npz, *mentions)
 
 
+def test_an_error_about_a_large_file_is_short(npz):
+    np.savez(npz, about=json.dumps({"preparation": "x" * 100_000}), theta1=THETA1)
+    assert len(assert_refused(npz, "its about is {'preparation': 'xxx")) < 700
+
+
 class Bomb:
     """Makes a folder when it is unpickled."""
 
