@@ -107,9 +107,7 @@ def _locked(path):
             yield
         finally:
             if fcntl is not None:
-                lock.unlink(
-                    missing_ok=True
-                )  # those who wait for it notice: they compare what they get with what is there
+                lock.unlink(missing_ok=True)  # who waits for it will notice: see samestat below
 
 
 def _try_to_lock(lock):

@@ -22,7 +22,7 @@ from .parameters import sizes_of
 from .preparation import PREPARATIONS, check_name, prepare
 
 NETWORK_PATH = DATA_FOLDER / "network.npz"
-MOST_PARAMETERS = 20_000_000  # 160 MB; a small file can claim to hold far more
+MOST_PARAMETERS = 10_000_000  # 80 MB; a small file can claim to hold far more
 PATIENCE = 1  # second, for another program to finish writing text files
 TEXT_HEADER = "nnlib network, layer {} of {}, {} x {} numbers, checksum of all layers: {}"
 TEXT_HEADER_PATTERN = "# " + TEXT_HEADER.format(r"\d+", r"(\d+)", r"\d+", r"\d+", r"(\w+)")
@@ -272,6 +272,26 @@ def _load_text(folder):
 
 
 def _read_text(folder):
+    contents = _text_contents(folder)
+    names = ", ".join(contents)
+    headers = [_comment(content).decode("latin-1").strip() for content in contents.values()]
+    # The number of layers and the checksum are those of the whole network, the same in every file.
+    matches = [re.fullmatch(TEXT_HEADER_PATTERN, header) for header in headers]
+    claims = {match.groups() if match else None for match in matches}
+    has_headers = claims != {None}  # other programs write none
+    if has_headers and (len(claims) > 1 or matches[0][1] != str(len(contents))):
+        raise _MixedError(f"{names} do not belong to the same network, or a first line is damaged")
+    for name, content in contents.items():
+        if not re.search(rb"(?m)^\s*[^#\s]", content):
+            raise ValueError(f"{name} is empty")
+    network = Network([np.loadtxt(io.BytesIO(content), ndmin=2, delimiter=" ") for content in contents.values()])
+    if has_headers and headers != [f"# {header}" for header in _text_headers(network.thetas)]:
+        raise ValueError(f"the numbers in {names} are not those that were saved: their checksum differs")
+    return network
+
+
+def _text_contents(folder):
+    """Return the text files as ``{name: bytes}``; they must not hold too many numbers."""
     paths = []
     while (path := folder / f"Theta{len(paths) + 1}.txt").is_file():
         paths.append(path)
@@ -279,27 +299,18 @@ def _read_text(folder):
         raise ValueError("there is no Theta1.txt in it")
     if sum(path.stat().st_size for path in paths) > 30 * MOST_PARAMETERS:  # np.savetxt takes 26 bytes at most
         raise ValueError(f"its files are too large; expected {MOST_PARAMETERS:,} numbers at most")
-    contents = [path.read_bytes() for path in paths]
-    names = ", ".join(path.name for path in paths)
-    comments = [re.match(rb"(#.*\n)?", content)[0] for content in contents]
+    contents = {path.name: path.read_bytes() for path in paths}
     n_numbers = 0
-    for content, comment in zip(contents, comments, strict=True):
-        n_numbers += content.count(b" ", len(comment)) + content.count(b"\n", len(comment))
+    for content in contents.values():
+        start = len(_comment(content))
+        n_numbers += content.count(b" ", start) + content.count(b"\n", start)
     _check_size(n_numbers)
-    headers = [comment.decode("latin-1").strip() for comment in comments]
-    # The number of layers and the checksum are those of the whole network, the same in every file.
-    matches = [re.fullmatch(TEXT_HEADER_PATTERN, header) for header in headers]
-    claims = {match.groups() if match else None for match in matches}
-    has_headers = claims != {None}  # other programs write none
-    if has_headers and (len(claims) > 1 or matches[0][1] != str(len(paths))):
-        raise _MixedError(f"{names} do not belong to the same network, or a first line is damaged")
-    for path, content in zip(paths, contents, strict=True):
-        if not re.search(rb"(?m)^\s*[^#\s]", content):
-            raise ValueError(f"{path.name} is empty")
-    network = Network([np.loadtxt(io.BytesIO(content), ndmin=2, delimiter=" ") for content in contents])
-    if has_headers and headers != [f"# {header}" for header in _text_headers(network.thetas)]:
-        raise ValueError(f"the numbers in {names} are not those that were saved: their checksum differs")
-    return network
+    return contents
+
+
+def _comment(content):
+    """Return the first line of a text file, if it is a comment."""
+    return content[: content.find(b"\n") + 1] if content.startswith(b"#") else b""
 
 
 def _text_headers(thetas):

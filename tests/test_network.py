@@ -568,7 +568,7 @@ def test_an_npz_of_few_bytes_that_stands_for_gigabytes(npz):
     with zipfile.ZipFile(npz, "a") as archive, archive.open("about.npy", "w") as entry:
         np.save(entry, np.array(ABOUT))
     tracemalloc.start()
-    assert_refused(npz, "parameters; expected 20,000,000 at most")
+    assert_refused(npz, "parameters; expected 10,000,000 at most")
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
 
