@@ -1,4 +1,4 @@
-"""The examples in blocks, and a map that works on several at once: the only module that knows of threads."""
+"""The examples in blocks, and a map that works on several at once: the only module that starts threads."""
 
 import functools
 import math
@@ -48,7 +48,7 @@ def cut(X, y):
 
 
 def compact(X, y, map_blocks=map):
-    """Return the examples as a list of blocks that leave out most of the columns that are blank in the whole block.
+    """Return the examples as a list of blocks that leave out most of the inputs that are 0 in the whole block.
 
     An input of 0 adds nothing to a sum, whatever its weight, and the slope of the example's cost along that weight
     is 0. Many pixels are inked in only a few images. Put the pixels in order, the rarest first. An image that inks
@@ -97,7 +97,7 @@ def all_cores(n_threads=None):
 
     The results come in the order of the blocks, whatever the number of threads. So a sum over them is the same to
     the last bit on one core and on many. SciPy's ``workers=`` takes a `map` in the same way. A `map` that
-    sends the blocks to other machines can take the place of this one.
+    sends the blocks to other machines can take the place of this one, if it can send a nested function, as Dask's can.
 
     An interrupt (Ctrl-C) waits until the next call of the `map`, or until the `with` ends: in between, it could leave
     a thread running, or BLAS limited to one thread. A second interrupt does not wait.
@@ -166,6 +166,7 @@ class _HeldInterrupts:
         self.noted, self.before = False, None
         if threading.current_thread() is threading.main_thread():
             handler = signal.getsignal(signal.SIGINT)
+            # Inside another of these contexts, the handler is the method `_note` of that one.
             is_held = isinstance(getattr(handler, "__self__", None), _HeldInterrupts)
             if callable(handler) and not is_held:
                 self.before = handler
@@ -175,7 +176,7 @@ class _HeldInterrupts:
     def __exit__(self, error_type, error, traceback):
         if self.before is not None:
             signal.signal(signal.SIGINT, self.before)
-        if error is None:
+        if error is None:  # otherwise that error ends the work anyway
             self.raise_if_any()
 
     def _note(self, number, frame):

@@ -4,33 +4,45 @@ import itertools
 import math
 import numbers
 import operator
+import os
+from pathlib import Path
 
 import numpy as np
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+LARGEST_NUMBER = 1e100  # the square of such a number, times anything of use here, does not overflow
+LARGEST_COUNT = 10**9
+MOST_LAYERS = 1000
+MOST_PARAMETERS = 10**8  # 800 MB; training takes about 25 times that
 
 
 def dense(array, name):
-    """Return `array` as an ndarray of numbers: no sparse matrix, no objects, no text."""
+    """Return `array` as an ndarray of numbers in this machine's byte order: no sparse matrix, no objects, no text."""
     if hasattr(array, "toarray"):
         raise TypeError(f"{name} is a sparse matrix ({type(array).__name__}); pass {name}.toarray() instead.")
+    if np.ma.is_masked(array):
+        raise ValueError(f"{name} has masked values; expected numbers throughout, such as {name}.filled(0).")
     try:
         array = np.asarray(array)
     except ValueError as error:  # rows of unequal length
         raise ValueError(f"{name} is not a rectangular array: {error}") from None
+    except Exception as error:  # an object of somebody's own class
+        raise TypeError(f"{name} cannot be read as an array: {error!r}") from None
     if array.dtype.kind not in "buif":
-        raise TypeError(f"{name} has dtype {array.dtype}; expected numbers.")
-    return array
+        expected = "real numbers" if array.dtype.kind == "c" else "numbers"
+        raise TypeError(f"{name} has dtype {array.dtype}; expected {expected}.")
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def images(X, n_inputs=None, name="X"):
     """Return `X` as an array (n, n_inputs) of float32 or float64 with n > 0. Does not look for NaN: see `finite`."""
     X = dense(X, name)
     if X.dtype not in FLOATS:
-        raise TypeError(
-            f"{name} has dtype {X.dtype}; expected float32 or float64. Pixel values from 0 to 255 "
-            f"are scaled to [0, 1] by {name} / np.float32(255)."
-        )
+        if X.dtype.kind == "f":  # float16 or long double: whatever their range, it stays the same
+            advice = f"Pass {name}.astype(np.float32)."
+        else:
+            advice = f"Pixel values from 0 to 255 are scaled to [0, 1] by {name} / np.float32(255)."
+        raise TypeError(f"{name} has dtype {X.dtype}; expected float32 or float64. {advice}")
     if X.ndim != 2 or (n_inputs is not None and X.shape[1] != n_inputs):
         columns = "n_inputs" if n_inputs is None else n_inputs
         advice = ""
@@ -79,12 +91,26 @@ def labels(y, n_classes=None, n_rows=None, name="y"):
 def layer_sizes(sizes):
     """Return the layer sizes as a tuple of at least two positive integers."""
     try:
-        result = tuple(operator.index(n) for n in sizes)
+        # One more than allowed is enough to know that there are too many: `sizes` might have no end.
+        result = tuple(operator.index(n) for n in itertools.islice(sizes, MOST_LAYERS + 1))
     except TypeError:
-        raise TypeError(f"layer_sizes is {sizes!r}; expected integers, such as (784, 100, 10).") from None
+        raise TypeError(f"layer_sizes is {shown(sizes)}; expected integers, such as (784, 100, 10).") from None
     if len(result) < 2 or min(result) < 1:
-        raise ValueError(f"layer_sizes is {result}; expected two or more numbers above 0, such as (784, 100, 10).")
+        raise ValueError(
+            f"layer_sizes is {shown(result)}; expected two or more numbers above 0, such as (784, 100, 10)."
+        )
+    if len(result) > MOST_LAYERS:
+        raise ValueError(f"layer_sizes names more than {MOST_LAYERS:,} layers, which are too many.")
+    if n_params(result) > MOST_PARAMETERS:
+        raise ValueError(
+            f"layer_sizes is {shown(result)}, which is too large: expected at most {MOST_PARAMETERS:,} parameters."
+        )
     return result
+
+
+def n_params(sizes):
+    """Return how many weights and biases a network of these layer sizes has."""
+    return sum((1 + n_in) * n_out for n_in, n_out in itertools.pairwise(sizes))
 
 
 def thetas(arrays):
@@ -92,7 +118,7 @@ def thetas(arrays):
     if isinstance(arrays, np.ndarray) and arrays.ndim < 3:
         raise TypeError(f"thetas is one array of shape {arrays.shape}; expected a list, one array for each layer.")
     try:
-        arrays = list(arrays)
+        arrays = list(itertools.islice(arrays, MOST_LAYERS + 1))
     except TypeError:
         advice = " Pass its .thetas." if hasattr(arrays, "thetas") else ""
         raise TypeError(
@@ -101,6 +127,8 @@ def thetas(arrays):
     result = [dense(theta, f"thetas[{i}]") for i, theta in enumerate(arrays)]
     if not result:
         raise ValueError("thetas is empty; expected one array for each layer.")
+    if len(result) > MOST_LAYERS:
+        raise ValueError(f"thetas holds more than {MOST_LAYERS:,} layers, which are too many.")
     n_in = None
     for i, theta in enumerate(result):
         if theta.ndim != 2 or theta.shape[1] < 2 or theta.shape[0] < 1:
@@ -127,51 +155,106 @@ def in_dtype(arrays, dtype):
 def params(vector, sizes):
     """Return the flat parameter vector as an array (n_params,) of floats; `sizes` are layer sizes, already checked."""
     vector = dense(vector, "params")
-    n_params = sum((1 + n_in) * n_out for n_in, n_out in itertools.pairwise(sizes))
-    if vector.shape != (n_params,):
+    length = n_params(sizes)
+    if vector.shape != (length,):
         raise ValueError(
-            f"params has shape {vector.shape}; expected ({n_params},), the parameters of layer_sizes={sizes}."
+            f"params has shape {vector.shape}; expected ({length},), the parameters of layer_sizes={sizes}."
         )
     return vector if vector.dtype in FLOATS else vector.astype(np.float64)
 
 
 def number(value, name):
     """Return `value` as a finite float."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} is {value!r}; expected a number.")
-    if not math.isfinite(value):
+    # NumPy counts spans of time among the numbers.
+    if isinstance(value, bool | np.timedelta64) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} is {shown(value)}; expected a number.")
+    if isinstance(value, float | np.floating) and not math.isfinite(value):
         raise ValueError(f"{name} is {value}; expected a finite number.")
-    return float(value)
+    try:
+        result = float(value)
+    except OverflowError:  # a whole number, beyond any float
+        result = math.inf
+    if abs(result) > LARGEST_NUMBER:
+        raise ValueError(f"{name} is {shown(value)}, which is too large: expected at most {LARGEST_NUMBER:g}.")
+    return result
 
 
 def not_negative(value, name):
     """Return `value` as a finite float, 0 or above."""
-    if number(value, name) < 0:
+    result = number(value, name)
+    if result < 0:
         raise ValueError(f"{name} is {value}; expected 0 or above.")
-    return float(value)
+    return result
 
 
 def positive(value, name):
     """Return `value` as a finite float above 0."""
-    if number(value, name) <= 0:
+    result = number(value, name)
+    if result <= 0:
         raise ValueError(f"{name} is {value}; expected a number above 0.")
-    return float(value)
+    return result
 
 
-def count(value, name):
-    """Return `value` as an integer, 1 or above."""
+def count(value, name, largest=LARGEST_COUNT):
+    """Return `value` as an integer, from 1 to `largest`."""
     try:
+        if isinstance(value, bool):
+            raise TypeError
         result = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name} is {value!r}; expected a whole number.") from None
+        raise TypeError(f"{name} is {shown(value)}; expected a whole number.") from None
     if result < 1:
-        raise ValueError(f"{name} is {value}; expected 1 or above.")
+        raise ValueError(f"{name} is {shown(value)}; expected 1 or above.")
+    if result > largest:
+        raise ValueError(f"{name} is {shown(value)}, which is too large: expected at most {largest:,}.")
     return result
+
+
+def items(values, name, most=10**6):
+    """Return `values` as a list of at most `most` things; it may be any iterable, even one without end."""
+    try:
+        result = list(itertools.islice(values, most + 1))
+    except TypeError:
+        raise TypeError(f"{name} is {shown(values)}; expected a list.") from None
+    if len(result) > most:
+        raise ValueError(f"{name} holds too many things: more than {most:,}.")
+    return result
+
+
+def function(value, name):
+    """Return `value`, which must be callable."""
+    if not callable(value):
+        raise TypeError(f"{name} is {shown(value)}; expected a function.")
+    return value
+
+
+def path(value, name="path"):
+    """Return `value` as a Path, which must not be empty: Path("") is the current folder."""
+    try:
+        text = os.fspath(value)
+    except TypeError:
+        text = None
+    if not isinstance(text, str):
+        raise TypeError(f"{name} is {shown(value)}; expected the name of a file or folder.")
+    if not text.strip() or "\0" in text:
+        raise ValueError(f"{name} is {shown(value)}; expected the name of a file or folder.")
+    return Path(text)
 
 
 def generator(seed):
     """Return NumPy's random generator for `seed`: an integer, a generator or None."""
-    try:
+    if seed is None or isinstance(seed, np.random.Generator):
         return np.random.default_rng(seed)
-    except (TypeError, ValueError):
-        raise TypeError(f"seed is {seed!r}; expected a whole number, 0 or above, or None.") from None
+    try:
+        return np.random.default_rng(operator.index(seed))
+    except (TypeError, ValueError):  # no whole number, or a negative one
+        raise TypeError(f"seed is {shown(seed)}; expected a whole number, 0 or above, or None.") from None
+
+
+def shown(value):
+    """Return a value as a message quotes it: on one line, and not a long one."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # of a whole number with thousands of digits, or of somebody's own class
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= 80 else f"{text[:60]} … ({len(text):,} characters)"

@@ -33,6 +33,18 @@ class Example(NamedTuple):
     label: int
     writer: str = ""
 
+    def __eq__(self, other):
+        """Whether both are examples of the same drawing, digit and writer."""
+        return (
+            isinstance(other, Example)
+            and (self.label, self.writer) == (other.label, other.writer)
+            and len(self.strokes) == len(other.strokes)
+            and all(map(np.array_equal, self.strokes, other.strokes))
+        )
+
+    def __ne__(self, other):  # a tuple has one of its own, which fails on arrays
+        return not self == other
+
 
 def save_examples(path, examples):
     """Save labelled drawings as JSON.

@@ -8,6 +8,7 @@ from . import checks
 from .parameters import theta_shapes
 
 EXHAUSTIVE_LIMIT = 2000  # parameters; above this, random directions are checked instead of every parameter
+MOST_DIRECTIONS = 10_000  # for each block
 
 
 class BlockCheck(NamedTuple):
@@ -77,23 +78,22 @@ def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_direction
         Prints as a table.
     """
     params, tolerance = checked_params(params), checks.not_negative(tolerance, "tolerance")
+    step, rng = checks.positive(step, "step"), checks.generator(seed)
+    if n_directions is not None:
+        n_directions = checks.count(n_directions, "n_directions", MOST_DIRECTIONS)
+    elif len(params) > EXHAUSTIVE_LIMIT:
+        n_directions = 5
+    members_of = _blocks(len(params), layer_sizes)
     given = params.copy()
-    value = function(given)
-    if not isinstance(value, tuple) or len(value) != 2:
-        raise TypeError(f"function returns a {type(value).__name__}; expected the pair (cost, gradient).")
-    _, gradient = value
+    _, gradient = _cost_and_gradient(function, given)
     params_changed = not np.array_equal(given, params)
-    gradient = np.asarray(gradient, dtype=np.float64)
-    if gradient.shape != params.shape:
-        raise ValueError(f"function returns a gradient of shape {gradient.shape}; expected {params.shape} as params.")
-    if n_directions is None:
-        n_directions = None if len(params) <= EXHAUSTIVE_LIMIT else 5
-    rng = checks.generator(seed)
     blocks = []
-    for name, members in _blocks(len(params), layer_sizes).items():
-        directions = _directions(members, len(params), n_directions, rng)
-        differences = derivatives(function, params, directions, step, "central")
-        blocks.append(_compare(name, len(members), directions[:, members] @ gradient[members], differences))
+    for name, members in members_of.items():
+        analytic, numerical = [], []
+        for direction in _directions(members, len(params), n_directions, rng):  # one at a time, to save memory
+            analytic.append(direction[members] @ gradient[members])
+            numerical.append(derivatives(function, params, [direction], step, "central")[0])
+        blocks.append(_compare(name, len(members), np.array(analytic), np.array(numerical)))
     error = max(block.error for block in blocks)
     return GradientReport(error <= tolerance and not params_changed, error, blocks, params_changed, tolerance)
 
@@ -132,6 +132,8 @@ class StepSweep(NamedTuple):
     forward: np.ndarray
     central: np.ndarray
 
+    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__  # a tuple's == fails on arrays
+
 
 def step_size_sweep(function, params, *, steps=None, seed=0):
     """Measure how the error of differences depends on the step size, along one random direction.
@@ -152,9 +154,13 @@ def step_size_sweep(function, params, *, steps=None, seed=0):
     StepSweep
     """
     params = checked_params(params)
-    steps = np.logspace(-12, 0, 37) if steps is None else np.asarray(steps, dtype=np.float64)
+    steps = np.logspace(-12, 0, 37) if steps is None else checks.dense(steps, "steps").astype(np.float64)
+    if steps.ndim != 1 or steps.size == 0:
+        raise ValueError(f"steps is {checks.shown(steps)}; expected a list of numbers above 0.")
+    for step in (steps.min(), steps.max()):
+        checks.positive(step, "one of steps")
     direction = _unit_direction(len(params), seed)
-    true = direction @ function(params.copy())[1]
+    true = direction @ _cost_and_gradient(function, params.copy())[1]
     errors = {
         kind: np.array(
             [abs(derivatives(function, params, direction[np.newaxis], h, kind)[0] - true) / abs(true) for h in steps]
@@ -170,6 +176,8 @@ class TaylorTest(NamedTuple):
     slope: float
     steps: np.ndarray
     remainders: np.ndarray
+
+    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__  # a tuple's == fails on arrays
 
 
 def taylor_slope(function, params, *, seed=0):
@@ -195,7 +203,7 @@ def taylor_slope(function, params, *, seed=0):
     """
     params = checked_params(params)
     direction = _unit_direction(len(params), seed)
-    cost, gradient = function(params.copy())
+    cost, gradient = _cost_and_gradient(function, params.copy())
     noise = np.finfo(np.float64).eps * abs(cost)
     steps, remainders = [], []
     for h in 0.5 ** np.arange(30):
@@ -219,24 +227,43 @@ def checked_params(params):
     return checks.finite(params, "params")
 
 
+def _cost_and_gradient(function, params):
+    """Return what the function computes: the cost as a float, and the gradient in the shape of the parameters."""
+    value = checks.function(function, "function")(params)
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise TypeError(f"function returns a {type(value).__name__}; expected the pair (cost, gradient).")
+    gradient = checks.dense(value[1], "the gradient that function returns").astype(np.float64)
+    if gradient.shape != params.shape:
+        raise ValueError(f"function returns a gradient of shape {gradient.shape}; expected {params.shape} as params.")
+    return _as_cost(value[0]), gradient
+
+
 def _cost(function, params):
     """Return the cost alone. The function gets a copy, since it might write to its input."""
-    value = function(params.copy())
-    return float(value[0] if isinstance(value, tuple) else value)
+    value = checks.function(function, "function")(params.copy())
+    return _as_cost(value[0] if isinstance(value, tuple) and value else value)
+
+
+def _as_cost(value):
+    """Return what a function returned as its cost as a float; NaN and infinity are for the caller to judge."""
+    cost = checks.dense(value, "the cost that function returns")
+    if cost.size != 1:
+        raise ValueError(f"function returns a cost of shape {cost.shape}; expected a number.")
+    return float(cost.item())
 
 
 def derivatives(function, params, directions, step, kind):
     """Return the difference quotient of the cost along each of the directions (n_directions, n_params)."""
     step = checks.positive(step, "step")
+    if not isinstance(kind, str) or kind not in ("central", "forward"):
+        raise ValueError(f"kind is {checks.shown(kind)}; expected 'central' or 'forward'.")
     if kind == "central":
         quotients = [
             (_cost(function, params + step * v) - _cost(function, params - step * v)) / (2 * step) for v in directions
         ]
-    elif kind == "forward":
+    else:
         cost = _cost(function, params)
         quotients = [(_cost(function, params + step * v) - cost) / step for v in directions]
-    else:
-        raise ValueError(f"kind is {kind!r}; expected 'central' or 'forward'.")
     return np.array(quotients)
 
 
@@ -261,14 +288,14 @@ def _blocks(n_params, layer_sizes):
 
 
 def _directions(members, n_params, n_directions, rng):
-    """Return directions of length 1 within a block: one for each parameter, or `n_directions` random ones."""
-    if n_directions is None:
-        directions = np.zeros((len(members), n_params))
-        directions[np.arange(len(members)), members] = 1
-        return directions
-    directions = np.zeros((checks.count(n_directions, "n_directions"), n_params))
-    directions[:, members] = rng.choice([-1.0, 1.0], (len(directions), len(members))) / np.sqrt(len(members))
-    return directions
+    """Yield directions of length 1 within a block: one for each parameter, or `n_directions` random ones."""
+    for i in range(len(members) if n_directions is None else n_directions):
+        direction = np.zeros(n_params)
+        if n_directions is None:
+            direction[members[i]] = 1
+        else:
+            direction[members] = rng.choice([-1.0, 1.0], len(members)) / np.sqrt(len(members))
+        yield direction
 
 
 def _compare(name, n_params, analytic, numerical):

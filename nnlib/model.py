@@ -66,7 +66,7 @@ def predict(thetas, X):
     Returns
     -------
     ndarray (n,) of int
-        The digits. Of equal activations, the lower digit wins.
+        The digits. Where activations round to the same number, the larger `z` wins; of equal `z`, the lower digit.
 
     Raises
     ------
@@ -242,7 +242,7 @@ def check_for_overflow(J, gradient, params, X):
     """If the cost or the gradient is NaN or infinite, raise an error that says why."""
     if np.isfinite(J) and np.isfinite(gradient).all():
         return
-    checks.finite(X, "X")
+    checks.finite(X, "X")  # raises if X is to blame; to look before each evaluation would take too long
     raise ValueError(
         f"The cost overflows {X.dtype}: params reach {np.abs(params).max():.3g} and X {np.abs(X).max():.3g}; "
         "expected pixel values in [0, 1] and smaller weights."

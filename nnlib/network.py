@@ -22,7 +22,7 @@ from .parameters import sizes_of
 from .preparation import PREPARATIONS, check_name, prepare
 
 NETWORK_PATH = DATA_FOLDER / "network.npz"
-MOST_PARAMETERS = 10_000_000  # 80 MB; a small file can claim to hold far more
+MOST_IN_A_FILE = 10_000_000  # 80 MB; a small file can claim to hold far more
 PATIENCE = 1  # second, for another program to finish writing text files
 TEXT_HEADER = "nnlib network, layer {} of {}, {} x {} numbers, checksum of all layers: {}"
 TEXT_HEADER_PATTERN = "# " + TEXT_HEADER.format(r"\d+", r"(\d+)", r"\d+", r"\d+", r"(\w+)")
@@ -169,8 +169,8 @@ def _text_files(folder, n_layers):
 
 
 def _check_size(n_parameters):
-    if n_parameters > MOST_PARAMETERS:
-        raise ValueError(f"the network has {n_parameters:,} parameters; expected {MOST_PARAMETERS:,} at most")
+    if n_parameters > MOST_IN_A_FILE:
+        raise ValueError(f"the network has {n_parameters:,} parameters; expected {MOST_IN_A_FILE:,} at most in a file")
 
 
 def load_thetas(path):
@@ -297,8 +297,8 @@ def _text_contents(folder):
         paths.append(path)
     if not paths:
         raise ValueError("there is no Theta1.txt in it")
-    if sum(path.stat().st_size for path in paths) > 30 * MOST_PARAMETERS:  # np.savetxt takes 26 bytes at most
-        raise ValueError(f"its files are too large; expected {MOST_PARAMETERS:,} numbers at most")
+    if sum(path.stat().st_size for path in paths) > 30 * MOST_IN_A_FILE:  # np.savetxt takes 26 bytes at most
+        raise ValueError(f"its files are too large; expected {MOST_IN_A_FILE:,} numbers at most")
     contents = {path.name: path.read_bytes() for path in paths}
     n_numbers = 0
     for content in contents.values():

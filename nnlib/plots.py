@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure as MatplotlibFigure
 
 from . import checks
+from .gradcheck import StepSweep
 
 # Okabe and Ito's colours, which colour-blind people can tell apart; line styles and markers repeat what they say.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -23,6 +24,8 @@ STYLE = {
     "lines.linewidth": 2,
 }
 PIXELS_PER_INCH = 192  # twice the 96 of a web page, so that it is sharp on high-resolution screens
+LONGEST_SIDE, LARGEST_AREA = 300, 2000  # in inches and square inches; such a figure takes 300 MB
+MOST_IMAGES, MOST_CLASSES, MOST_CURVES = 1000, 100, 50  # in one figure
 
 
 class Figure(MatplotlibFigure):
@@ -51,7 +54,7 @@ def new_figure(alt, *, width=7.0, height=3.5, rows=1, columns=1, title=None, **o
     rows, columns : int
         Number of rows and columns of axes.
     title : str or None
-        What there is to see.
+        What there is to see; a dollar sign is a dollar sign, not the start of a formula.
     **options
         Passed on to ``Figure.subplots``.
 
@@ -60,14 +63,24 @@ def new_figure(alt, *, width=7.0, height=3.5, rows=1, columns=1, title=None, **o
     figure : Figure
     axes : Axes, or an array of them
     """
+    title, alt = _text(title, "title"), _text(alt, "alt")
+    width, height = checks.positive(width, "width"), checks.positive(height, "height")
+    rows, columns = checks.count(rows, "rows"), checks.count(columns, "columns")
+    checks.count(rows * columns, "rows * columns", 2 * MOST_IMAGES)  # the last row may have room left
+    width = max(width, 0.3 + 0.105 * len(title))  # room for the title, in bold letters of 12 points
+    if max(width, height) > LONGEST_SIDE or width * height > LARGEST_AREA:
+        raise ValueError(
+            f"The figure is too large: {width:.0f} by {height:.0f} inches. Expected sides of at most {LONGEST_SIDE} "
+            f"inches and {LARGEST_AREA:,} square inches: fewer images, another number of columns, a smaller scale, or "
+            "a shorter title."
+        )
     with matplotlib.rc_context(STYLE):
-        width = max(width, 0.3 + 0.105 * len(title or ""))  # room for the title, in bold letters of 12 points
         figure = Figure(figsize=(width, height), layout="constrained")
         figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)  # inches; the ticks may change after the layout
         figure.alt = alt
         axes = figure.subplots(rows, columns, **options)
         if title:
-            figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+            figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold", parse_math=False)
     return figure, axes
 
 
@@ -79,7 +92,7 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
     X : ndarray (n, 784), or (n, k * k) for any k
         The images, one per row.
     captions : sequence or None
-        One for each image, written below it.
+        One for each image, written below it as it is: a dollar sign is not the start of a formula.
     columns : int
         Images in a row of the grid.
     title, alt : str
@@ -96,9 +109,11 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
     Figure
     """
     images = _square(X, "X")
-    captions = _one_each(captions, images, "captions")
-    listed = f": {', '.join(map(str, captions))}." if captions else "."
-    alt = alt or f"{title}. {_counted(images, 'image')}{listed}"
+    captions = _captions(captions, images)
+    listed = f": {', '.join(captions)}." if captions else "."
+    if not isinstance(cmap, str) or cmap not in matplotlib.colormaps:
+        raise ValueError(f"cmap is {checks.shown(cmap)}; expected the name of a Matplotlib colour map, such as 'gray'.")
+    alt = _text(alt, "alt") or f"{title}. {_counted(images, 'image')}{listed}"
     options = {"cmap": cmap, "vmin": 0, "vmax": max(1, images.max())}
     return _draw_grid(images, captions, columns, scale, title, alt, highlight, **options)[0]
 
@@ -120,8 +135,11 @@ def plot_weights(weights, captions=None, *, columns=10, title="Weights", alt=Non
     Figure
     """
     images = _square(weights, "weights")
-    limit = np.abs(images).max() or 1.0
-    alt = alt or f"{title}. The weights of {_counted(images, 'unit')} as images; red is positive, blue negative."
+    limit = float(np.abs(images.astype(np.float64)).max()) or 1.0
+    alt = (
+        _text(alt, "alt")
+        or f"{title}. The weights of {_counted(images, 'unit')} as images; red is positive, blue negative."
+    )
     options = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
     figure, axes, picture = _draw_grid(images, captions, columns, scale, title, alt, margin=0.8, **options)
     figure.colorbar(picture, ax=axes, shrink=min(1.0, 1.6 / len(axes)), aspect=12, pad=0.01)
@@ -142,21 +160,21 @@ def plot_learning_curve(history, *, title="The cost falls", alt=None):
     -------
     Figure
     """
-    histories = {"": history} if "cost" in history else history
-    if not histories or not all(h["cost"] for h in histories.values()):
-        raise ValueError("history is empty; expected at least one iteration.")
+    histories = _histories(history)
     with_accuracy = all("validation_accuracy" in h for h in histories.values())
     figure, axes = new_figure(
-        alt or f"{title}. " + " ".join(_describe(name, h) for name, h in histories.items()),
+        _text(alt, "alt") or f"{title}. " + " ".join(_describe(name, h) for name, h in histories.items()),
         width=9 if with_accuracy else 6,
         columns=2 if with_accuracy else 1,
         title=title,
         squeeze=False,
     )
     panels = [("cost", "cost J")] + ([("validation_accuracy", "validation accuracy")] if with_accuracy else [])
+    lines = {}
     for ax, (key, label) in zip(axes[0], panels, strict=True):
         for name, h in histories.items():
-            ax.plot(range(1, len(h[key]) + 1), h[key], label=name)
+            (line,) = ax.plot(range(1, len(h[key]) + 1), h[key])
+            lines[name] = line
         ax.set(xlabel="iteration", ylabel=label)
         ax.grid(alpha=0.3)
     axes[0, 0].set_yscale("log")
@@ -164,7 +182,10 @@ def plot_learning_curve(history, *, title="The cost falls", alt=None):
     axes[0, 0].yaxis.set_major_formatter("{x:g}")
     axes[0, 0].yaxis.set_minor_formatter("")
     if len(histories) > 1:
-        axes[0, 0].legend()
+        # With labels given here, a name that begins with "_" is shown too.
+        legend = axes[0, 0].legend(lines.values(), lines)
+        for name in legend.get_texts():
+            name.set_parse_math(False)
     return figure
 
 
@@ -185,10 +206,13 @@ def plot_confusion_matrix(matrix, *, title="What was taken for what", alt=None):
     matrix = checks.dense(matrix, "matrix")
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
         raise ValueError(f"matrix has shape {matrix.shape}; expected (n_classes, n_classes).")
+    if len(matrix) > MOST_CLASSES:
+        raise ValueError(f"matrix is too large: {len(matrix):,} classes; expected at most {MOST_CLASSES}.")
+    checks.finite(matrix, "matrix")
     mistakes = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
     worst = np.unravel_index(mistakes.argmax(), mistakes.shape)
     figure, ax = new_figure(
-        alt
+        _text(alt, "alt")
         or f"{title}. {np.trace(matrix)} of {matrix.sum()} on the diagonal"
         + (
             f"; the commonest mistake is {worst[0]} taken for {worst[1]}, {mistakes[worst]} times."
@@ -234,15 +258,14 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
     -------
     Figure
     """
-    if not sweeps:
-        raise ValueError("sweeps is empty; expected one or more, by name.")
+    sweeps = _check_named(sweeps, StepSweep, "sweeps")
     bests = [
         f"{name}: central differences are best near a step of {s.steps[s.central.argmin()]:.0e}, "
         f"with an error of {s.central.min():.0e}."
         for name, s in sweeps.items()
     ]
     figure, axes = new_figure(
-        alt or f"{title}. " + " ".join(bests),
+        _text(alt, "alt") or f"{title}. " + " ".join(bests),
         width=4.5 * len(sweeps),
         columns=len(sweeps),
         title=title,
@@ -252,7 +275,8 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
     for ax, (name, sweep) in zip(axes[0], sweeps.items(), strict=True):
         ax.loglog(sweep.steps, sweep.forward, marker="s", markersize=3, label="forward")
         ax.loglog(sweep.steps, sweep.central, marker="o", markersize=3, label="central")
-        ax.set(xlabel="step size h", title=name)
+        ax.set(xlabel="step size h")
+        ax.set_title(name, parse_math=False)
         ax.grid(alpha=0.3)
     axes[0, 0].set_ylabel("relative error")
     axes[0, 0].legend()
@@ -261,11 +285,17 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
 
 def _draw_grid(images, captions, columns, scale, title, alt, highlight=None, *, margin=0.0, **options):
     """Draw images (n, k, k) in rows, with their captions; return the figure, its axes and the last picture."""
-    captions = _one_each(captions, images, "captions")
-    highlight = _one_each(highlight, images, "highlight") or [False] * len(images)
-    columns = min(checks.count(columns, "columns"), len(images))
+    if len(images) > MOST_IMAGES:
+        raise ValueError(f"There are too many images: {len(images):,}; expected at most {MOST_IMAGES:,}, as X[:100].")
+    captions = _captions(captions, images)
+    highlight = np.zeros(len(images), bool) if highlight is None else checks.dense(highlight, "highlight")
+    if highlight.shape != (len(images),):
+        raise ValueError(
+            f"highlight has shape {highlight.shape}; expected {images.shape[:1]}, one value for each image."
+        )
+    columns, scale = min(checks.count(columns, "columns"), len(images)), checks.positive(scale, "scale")
     rows = -(-len(images) // columns)
-    lines = max(str(caption).count("\n") + 1 for caption in captions) if captions else 0
+    lines = max(caption.count("\n") + 1 for caption in captions) if captions else 0
     width, height = columns * scale + margin, 0.4 + rows * (scale + 0.19 * lines)
     figure, axes = new_figure(alt, width=width, height=height, rows=rows, columns=columns, title=title, squeeze=False)
     for ax in axes.flat:
@@ -274,7 +304,8 @@ def _draw_grid(images, captions, columns, scale, title, alt, highlight=None, *, 
         picture = ax.imshow(image, **options)
         if captions:
             style = {"color": ORANGE, "fontweight": "bold"} if highlight[i] else {}
-            ax.text(0.5, -0.04, captions[i], transform=ax.transAxes, ha="center", va="top", fontsize=9, **style)
+            style |= {"transform": ax.transAxes, "ha": "center", "va": "top", "fontsize": 9, "parse_math": False}
+            ax.text(0.5, -0.04, captions[i], **style)
     return figure, axes, picture
 
 
@@ -283,21 +314,72 @@ def _counted(things, name):
     return f"1 {name}" if len(things) == 1 else f"{len(things)} {name}s"
 
 
-def _one_each(values, images, name):
-    """Return the values as a list, one for each image; None stays None."""
-    values = None if values is None else list(values)
-    if values is not None and len(values) != len(images):
-        raise ValueError(f"{name} has {len(values)} entries for {len(images)} images; expected one each.")
-    return values
+def _text(value, name):
+    """Return `value`, which must be text; None counts as no text."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} is {checks.shown(value)}; expected text.")
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:  # one half of a pair of surrogates
+        raise ValueError(f"{name} is {checks.shown(value)}, which holds something that is no character.") from None
+    return value or ""
+
+
+def _captions(values, images):
+    """Return the captions as a list of texts, one for each image; None stays None."""
+    if values is None:
+        return None
+    values = checks.items(values, "captions")
+    if len(values) != len(images):
+        raise ValueError(f"captions has {len(values)} entries for {len(images)} images; expected one each.")
+    return [_written(value, f"captions[{i}]") for i, value in enumerate(values)]
+
+
+def _written(value, name):
+    """Return a caption, or the name of a curve, as text."""
+    try:
+        text = "" if value is None else str(value)
+    except Exception:  # of somebody's own class, or a whole number with thousands of digits
+        raise TypeError(f"{name} is {checks.shown(value)}; expected text or a number.") from None
+    return _text(text, name)
 
 
 def _square(X, name):
     """Return images (n, k * k) as (n, k, k)."""
     X = checks.dense(X, name)
     side = round(X.shape[-1] ** 0.5) if X.ndim == 2 else 0
-    if X.ndim != 2 or side**2 != X.shape[1] or len(X) == 0:
+    if X.ndim != 2 or side**2 != X.shape[1] or X.size == 0:
         raise ValueError(f"{name} has shape {X.shape}; expected (n, 784), one image per row ({name}[i:i+1] for one).")
+    checks.finite(X, name)
+    checks.number(max(float(X.max()), -float(X.min())), f"the largest value of {name}")
     return X.reshape(-1, side, side)
+
+
+def _histories(history):
+    """Return one or several learning curves, checked, as ``{name: history}``; the name of a single one is empty."""
+    if hasattr(history, "history"):
+        raise TypeError(f"history is a {type(history).__name__}; pass its .history.")
+    single = isinstance(history, dict) and "cost" in history
+    histories = _check_named({"": history} if single else history, dict, "history")
+    for one in histories.values():
+        for key in {"cost", "validation_accuracy"} & one.keys() | {"cost"}:
+            values = checks.dense(one.get(key, []), f"history[{key!r}]")
+            if values.ndim != 1 or values.size == 0:
+                raise ValueError("history is empty; expected at least one iteration.")
+            checks.finite(values, f"history[{key!r}]")
+    return histories
+
+
+def _check_named(things, kind, name):
+    """Return a dict of things of one kind, by name as text; raise an error if it is something else or empty."""
+    if not isinstance(things, dict):
+        raise TypeError(f"{name} is a {type(things).__name__}; expected a dict.")
+    for key, thing in things.items():
+        if not isinstance(thing, kind):
+            raise TypeError(f"{name}[{checks.shown(key)}] is a {type(thing).__name__}; expected a {kind.__name__}.")
+    if not 0 < len(things) <= MOST_CURVES:
+        raise ValueError(f"{name} holds {len(things)} entries; expected 1 to {MOST_CURVES}, by name.")
+    return {_written(key, f"a name in {name}"): thing for key, thing in things.items()}
 
 
 def _describe(name, history):

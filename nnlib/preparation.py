@@ -12,6 +12,8 @@ PLACE = np.arange(SIDE, dtype=np.float32)  # exact in float32, and does not turn
 MIDDLE = np.float32((SIDE - 1) / 2)
 SPREAD_X, SPREAD_Y = np.float32(3.5), np.float32(5.0)  # pixels; about what MNIST's digits have
 FACTORS = (np.float32(0.65), np.float32(1.5))
+ROUNDING = 1e-5  # how far outside [0, 1] pixel values may lie: whoever scales or blurs images gets there
+BORDER = np.flatnonzero(np.pad(np.zeros((SIDE - 2, SIDE - 2)), 1, constant_values=1))  # the outermost pixels
 
 
 def prepare(X, preparation="none"):
@@ -32,15 +34,16 @@ def prepare(X, preparation="none"):
     Raises
     ------
     ValueError, TypeError
-        If there is no preparation of that name, or X is not as above.
+        If there is no preparation of that name, or X is not as above. "deskew" and "normalise" also look at the
+        pixel values: they must lie in [0, 1], and the ink must be brighter than the paper.
     """
     return PREPARATIONS[check_name(preparation)](checks.images(X))
 
 
 def check_name(preparation):
     """Return a preparation's name; raise ValueError if there is none of that name."""
-    if preparation not in list(PREPARATIONS):  # a list, so that unhashable values are refused too
-        raise ValueError(f"preparation is {preparation!r}; expected one of {', '.join(PREPARATIONS)}.")
+    if not isinstance(preparation, str) or preparation not in PREPARATIONS:
+        raise ValueError(f"preparation is {checks.shown(preparation)}; expected one of {', '.join(PREPARATIONS)}.")
     return preparation
 
 
@@ -54,11 +57,16 @@ def deskew(X):
     Parameters
     ----------
     X : ndarray (n, 784) of float32 or float64
-        One image per row. An image with no ink stays as it is.
+        One image per row, pixel values in [0, 1], bright ink on dark paper. An image with no ink stays as it is.
 
     Returns
     -------
     ndarray (n, 784), in X's dtype
+
+    Raises
+    ------
+    ValueError, TypeError
+        If X is not as above.
     """
     return _images_in_blocks(_upright, X)
 
@@ -79,8 +87,30 @@ def normalise(X):
 
 def _images_in_blocks(function, X):
     """Apply a function of images (n, 28, 28) to X (n, 784), block by block."""
-    X = checks.finite(checks.images(X, SIDE**2), "X")
+    X = _check_pixels(checks.images(X, SIDE**2))
     return in_blocks(lambda rows: function(rows.reshape(-1, SIDE, SIDE)).reshape(rows.shape), X)
+
+
+def _check_pixels(X):
+    """Return images (n, 784) of bright ink on dark paper, pixel values in [0, 1]; raise ValueError for others."""
+    low, high = X.min(), X.max()
+    if not (low >= -ROUNDING and high <= 1 + ROUNDING):
+        checks.finite(X, "X")
+        raise ValueError(
+            f"X holds pixel values from {low:.4g} to {high:.4g}; expected 0 to 1. If they are 0 to 255, divide by 255."
+        )
+    if low < 0 or high > 1:
+        X = X.clip(0, 1)
+
+    # Paper reaches to the border, and ink hardly ever does. Where the top row is dark, the rest need not be looked at.
+    suspects = np.flatnonzero(X[:, :SIDE].any(axis=1))
+    inverted = suspects[(X[suspects[:, np.newaxis], BORDER] > 0.5).mean(axis=1) > 0.9]
+    if len(inverted):
+        raise ValueError(
+            f"X holds images whose paper is brighter than their ink: {len(inverted)} of {len(X)}, the first at index "
+            f"{inverted[0]}; expected bright ink on dark paper: 1 - X."
+        )
+    return X
 
 
 def _upright(images):

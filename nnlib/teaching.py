@@ -45,7 +45,10 @@ def teach(network, strokes_list, labels, *, max_iter=20, seed=0):
         If there is no drawing, one has no ink, or the labels are not digits, one for each drawing.
     """
     check_network(network)
-    drawings = [check_drawing(strokes, f"strokes_list[{i}]") for i, strokes in enumerate(strokes_list)]
+    drawings = [
+        check_drawing(strokes, f"strokes_list[{i}]")
+        for i, strokes in enumerate(checks.items(strokes_list, "strokes_list"))
+    ]
     if not drawings:
         raise ValueError("strokes_list is empty; expected at least one drawing.")
     labels = checks.labels(labels, 10, len(drawings), "labels")

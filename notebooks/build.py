@@ -129,7 +129,7 @@ def write_course(folder):
         path = folder / "source" / source.stem / f"{source.stem}.ipynb"
         files[path] = nbformat.writes(read_source(source)) + "\n"
     for path, text in files.items():
-        if path.exists() and path.suffix == ".ipynb" and path.read_text(encoding="utf-8") != text:
+        if path.exists() and path.suffix == ".ipynb" and path.read_bytes() != text.encode():
             raise SystemExit(f"{path} is there already and differs. Move it away, or name another folder.")
     new = {path: text for path, text in files.items() if not path.exists()}
     for path in new:
@@ -228,10 +228,15 @@ def main(arguments=None):
     parser.add_argument("names", nargs="*", help="how their names start: 03, 03_cost")
     parser.add_argument("--all", action="store_true", help="build everything, even what does not differ")
     parser.add_argument("--check", action="store_true", help="build nothing; exit with 1 if something differs")
-    parser.add_argument("--nbgrader", type=Path, metavar="DIR", help="write a course for nbgrader to this folder")
+    parser.add_argument("--nbgrader", metavar="DIR", help="write a course for nbgrader to this folder")
     options = parser.parse_args(arguments)
-    if options.nbgrader:
-        return write_course(options.nbgrader)
+    if options.nbgrader is not None:
+        if not options.nbgrader.strip():  # Path("") would be the current folder
+            parser.error("argument --nbgrader: the name of the folder is empty")
+        try:
+            return write_course(Path(options.nbgrader))
+        except OSError as error:  # it is a file, or nothing may be written there
+            parser.error(f"argument --nbgrader: there can be no course in {options.nbgrader} ({error})")
 
     wanted = pages()
     orphans = {path for folder in (".", "exercises", "solutions") for path in (HERE / folder).glob("*.ipynb")}

@@ -1,8 +1,24 @@
-"""What several test files share."""
+"""What several test files share, and how they are shared out where two workers run them (``-n 2``)."""
 
 import pytest
 
 import nnlib
+
+LONGEST = ("test_notebooks.py", "test_pad_in_browser.py", "test_nbgrader.py")  # minutes each
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files, so that both workers end at about the same time."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each worker whole files, in that order: the tests of a file share a server, a course or a network."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -590,15 +590,15 @@ def test_an_array_whose_shape_does_not_fit_its_size(npz, shape):
 def test_text_with_too_many_numbers(text, monkeypatch):
     for i, theta in enumerate(some_thetas(), start=1):  # in as few bytes as can be
         np.savetxt(text / f"Theta{i}.txt", np.ones_like(theta), fmt="%d")
-    monkeypatch.setattr(nnlib.network, "MOST_PARAMETERS", 42)
+    monkeypatch.setattr(nnlib.network, "MOST_IN_A_FILE", 42)
     assert_refused(text, "43 parameters; expected 42 at most")
-    monkeypatch.setattr(nnlib.network, "MOST_PARAMETERS", 2)
+    monkeypatch.setattr(nnlib.network, "MOST_IN_A_FILE", 2)
     assert_refused(text, "too large; expected 2 numbers at most")
 
 
 @pytest.mark.parametrize("name", ["network.npz", "text"])
 def test_nothing_is_saved_that_could_not_be_loaded(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(nnlib.network, "MOST_PARAMETERS", 40)
+    monkeypatch.setattr(nnlib.network, "MOST_IN_A_FILE", 40)
     with pytest.raises(ValueError, match="43 parameters; expected 40 at most"):
         nnlib.save_thetas(tmp_path / name, some_thetas())
     assert not files_in(tmp_path)

@@ -273,7 +273,7 @@ WRONG = {
         (merge_in_place, "in place"),
         (merge_into_the_first, "in place"),
         (merge_assigned, "AttributeError"),
-        (merge_compared, "ValueError"),
+        (merge_compared, "two files is there twice"),
     ],
     "split_by_writer": [
         (split_exchanged, "exchanged"),
