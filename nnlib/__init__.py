@@ -6,6 +6,7 @@ list of `thetas`, one array (n_out, 1 + n_in) for each layer, bias in column 0.
 Data flows one way: data -> parameters -> model -> training -> network -> metrics, plots.
 """
 
+from . import ctrl_c  # noqa: F401 (first: it decides what Ctrl-C does while the others are imported)
 from .data import load_mnist
 from .drawing import recognise, strokes_to_image
 from .examples import Example, load_examples, save_examples

@@ -1,11 +1,14 @@
 """Train the network in a terminal: ``python -m nnlib``."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
 from . import load_mnist, predict, save_thetas, train
+from .ctrl_c import INTERRUPTED, ctrl_c
 from .metrics import accuracy, class_report
+from .network import check_saving
 from .preparation import PREPARATIONS, prepare
 
 
@@ -36,16 +39,22 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     if options.save and options.save.suffix != ".npz":
         parser.error(f"--save is {options.save}; expected a name that ends in .npz")
-    if options.save and not options.save.parent.is_dir():
-        parser.error(f"--save is {options.save}, but there is no folder {options.save.parent}")
-    if options.save and options.save.is_dir():
-        parser.error(f"--save is {options.save}, which is a folder; expected a file")
+    if options.save_text and options.save_text.suffix == ".npz":
+        parser.error(f"--save-text is {options.save_text}; expected a folder")
     if options.save_text and options.preparation != "none":
         parser.error("--save-text cannot keep a preparation; use --save, or --preparation none")
-    folder = options.save_text
-    if folder and not folder.is_dir() and (folder.suffix or folder.exists()):
-        parser.error(f"--save-text is {options.save_text}; expected a folder whose name has no dot")
+    for name, path in (("--save", options.save), ("--save-text", options.save_text)):
+        if path:
+            try:  # now, since it would be too late after the training
+                check_saving(path, layer_sizes(options), options.preparation)
+            except (ValueError, OSError) as error:
+                parser.error(f"{name} is {path}: {error}")
     return options
+
+
+def layer_sizes(options):
+    """Return the units in each layer, inputs first."""
+    return (784, *options.hidden, 10)
 
 
 def main(arguments=None):
@@ -55,6 +64,8 @@ def main(arguments=None):
         run(options)
     except (ValueError, TypeError, OSError) as error:
         sys.exit(f"python -m nnlib: {error}")
+    if ctrl_c.was_pressed:
+        sys.exit(INTERRUPTED)
 
 
 def run(options):
@@ -63,17 +74,20 @@ def run(options):
     mnist = mnist._replace(
         X_train=prepare(mnist.X_train, options.preparation), X_test=prepare(mnist.X_test, options.preparation)
     )
+    ctrl_c.waits = True
     result = train(
         mnist.X_train,
         mnist.y_train,
-        layer_sizes=(784, *options.hidden, 10),
+        layer_sizes=layer_sizes(options),
         lam=options.lam,
         max_iter=options.max_iter,
         epsilon=options.epsilon,
         seed=options.seed,
         progress=not options.quiet,
+        callback=ctrl_c.end_training,
     )
-    print(f"{result.message} Cost {result.cost:.4f}, {result.n_evaluations} evaluations, {result.seconds:.1f} s.")
+    message = f"Interrupted after {result.n_iterations} iterations." if ctrl_c.was_pressed else result.message
+    print(f"{message} Cost {result.cost:.4f}, {result.n_evaluations} evaluations, {result.seconds:.1f} s.")
     figures = {}
     for part, X, y in (("training", mnist.X_train, mnist.y_train), ("test", mnist.X_test, mnist.y_test)):
         guesses = predict(result.thetas, X)
@@ -93,4 +107,7 @@ def run(options):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # everything is done

@@ -156,7 +156,7 @@ def _quota():
 
 
 class _HeldInterrupts:
-    """A context manager that notes a first Ctrl-C, and raises it where it can do no harm: at the end, or when asked.
+    """A context manager that notes a first Ctrl-C, and obeys it where it can do no harm: at the end, or when asked.
 
     Python raises KeyboardInterrupt in the main thread only; in other threads there is nothing to hold. Nor is
     there inside another of these contexts, which holds interrupts already.
@@ -185,10 +185,10 @@ class _HeldInterrupts:
         self.noted = True
 
     def raise_if_any(self):
-        """Raise KeyboardInterrupt if one was noted, and forget it."""
+        """Obey an interrupt that was noted: raise KeyboardInterrupt, unless the program handles it differently."""
         if self.noted:
             self.noted = False
-            raise KeyboardInterrupt
+            self.before(signal.SIGINT, None)
 
 
 _lock = threading.Lock()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import checks
+from . import checks, matfile
 
 HERE = Path(__file__).resolve().parent
 # An installed package carries the project's folder data/ as nnlib/shipped/ (pyproject.toml maps one to the other).
@@ -74,20 +74,23 @@ def load_mnist(path=None, *, dtype=np.float32):
 
 def _read_mat(path):
     """Return the images (70000, 784), as stored, and the labels (70000,) of a MAT-file."""
-    import scipy.io  # here, because importing it takes longer than the rest of nnlib
-
     if not path.exists():
         raise FileNotFoundError(
             f"There is no file {path}. It is part of the project: restore it (git checkout data), or make it "
             "with data/build_mnist.py."
         )
+    expected = {"data": (N_PIXELS, N_TRAIN + N_TEST), "label": (1, N_TRAIN + N_TEST)}
+    found, variables = {}, {}
     try:
-        variables = scipy.io.loadmat(path, variable_names=["data", "label"], appendmat=False)
-    except Exception as error:  # a damaged file can break SciPy's reader and zlib in many ways
+        with open(path, "rb") as file:
+            for name, shape, read in matfile.variables(file):
+                if name in expected:
+                    found[name] = shape
+                    if shape == expected[name]:
+                        variables[name] = read()
+    except (ValueError, EOFError, OSError, zlib.error) as error:
         size = f"{path.stat().st_size:,} bytes" if path.is_file() else "a folder"
         raise _not_mnist(path, f"it cannot be read as a MAT-file ({size}; {error})", "a complete file") from None
-    expected = {"data": (N_PIXELS, N_TRAIN + N_TEST), "label": (1, N_TRAIN + N_TEST)}
-    found = {name: variables[name].shape for name in expected if name in variables}
     if found != expected:
         hint = " (data and label are swapped)" if found.get("data") == expected["label"] else ""
         raise _not_mnist(path, f"it holds {found or 'neither data nor label'}{hint}", f"the variables {expected}")
@@ -100,14 +103,11 @@ def _as_bytes(path, name, array, expected):
     """Return the array as uint8, which can hold every pixel value and every digit."""
     if array.dtype == np.uint8:
         return array
-    found = f"its {name} is of type {type(array).__name__}, {array.dtype}"
-    if isinstance(array, np.ndarray) and array.dtype.kind in "buif":
-        with np.errstate(invalid="ignore"):  # NaN becomes some byte, and equals none
-            as_bytes = array.astype(np.uint8)
-        if (as_bytes == array).all():
-            return as_bytes
-        found = f"its {name} holds other values (from {array.min():g} to {array.max():g})"
-    raise _not_mnist(path, found, expected)
+    with np.errstate(invalid="ignore"):  # NaN becomes some byte, and equals none
+        as_bytes = array.astype(np.uint8)
+    if (as_bytes == array).all():
+        return as_bytes
+    raise _not_mnist(path, f"its {name} holds other values (from {array.min():g} to {array.max():g})", expected)
 
 
 def _check_part(path, part, X, y):

@@ -13,7 +13,10 @@ from .network import check_network
 FIELD, BOX = 28, 20  # pixels: the whole image, and the longer side of the ink within it
 PEN_WIDTH = 2.2  # pixels of the result
 FARTHEST = 1e100  # in any unit; squares of coordinates must not overflow
+MOST_POINTS = 10_000  # of a drawing; one drawn by hand has some hundred
+FARTHEST_PIXEL = 1e9  # where a float still holds a millionth of a pixel
 LONGEST_PIECE = 1.0  # pixels; longer segments are cut, so that each inks only a small window of pixels
+PIECES_AT_ONCE = 5_000  # so that a long drawing takes no more memory than a short one
 
 
 def strokes_to_image(strokes, *, pen_width=PEN_WIDTH, scale=True, centre=True, smooth=True):
@@ -40,7 +43,7 @@ def strokes_to_image(strokes, *, pen_width=PEN_WIDTH, scale=True, centre=True, s
     Raises
     ------
     ValueError, TypeError
-        If there is no ink, or the points are not finite numbers in pairs.
+        If there is no ink, the points are not finite numbers in pairs, or there are more than 10,000.
     """
     strokes = check_strokes(strokes)
     pen_width = checks.positive(pen_width, "pen_width")
@@ -48,6 +51,10 @@ def strokes_to_image(strokes, *, pen_width=PEN_WIDTH, scale=True, centre=True, s
         raise ValueError(f"pen_width is {pen_width}; expected less than {BOX} pixels, the longer side of the ink.")
     if scale:
         strokes = fit_box(strokes, pen_width)
+    elif (farthest := max(np.abs(stroke).max() for stroke in strokes)) > FARTHEST_PIXEL:
+        raise ValueError(
+            f"strokes reach {farthest:.3g} pixels; expected {FARTHEST_PIXEL:g} at most, or any number with scale=True."
+        )
     image = rasterise(strokes, pen_width)
     if not image.any():
         raise ValueError(f"strokes leave no ink within the {FIELD} x {FIELD} pixels; with scale=True they would.")
@@ -109,6 +116,8 @@ def check_strokes(strokes):
             raise ValueError(
                 f"strokes[{i}] reaches {np.abs(points).max():.3g}; expected coordinates up to {FARTHEST:g}."
             )
+    if sum(map(len, result)) > MOST_POINTS:
+        raise ValueError(f"strokes holds {sum(map(len, result)):,} points; expected {MOST_POINTS:,} at most.")
     if not result:
         raise ValueError("strokes holds no points: there is no ink. Draw something first.")
     return result
@@ -166,7 +175,16 @@ def rasterise(strokes, pen_width=PEN_WIDTH):
     ndarray (28, 28) of float64
         Ink from 0 to 1. What lies outside the field is cut off.
     """
-    starts, ends = _pieces(strokes)
+    image = np.zeros((FIELD, FIELD))
+    starts, ends = _pieces(strokes, margin=pen_width / 2 + 1)
+    for first in range(0, len(starts), PIECES_AT_ONCE):
+        some = slice(first, first + PIECES_AT_ONCE)
+        _ink(image, starts[some], ends[some], pen_width)
+    return image
+
+
+def _ink(image, starts, ends, pen_width):
+    """Ink the pixels of an image that are close to straight pieces."""
     # No ink is farther from a piece's middle than this, and the pixel at its middle is up to 0.5 away from it.
     reach = int(pen_width / 2 + 0.5 + LONGEST_PIECE / 2 + 0.5)
     offsets = np.arange(-reach, reach + 1)
@@ -181,20 +199,39 @@ def rasterise(strokes, pen_width=PEN_WIDTH):
     distance = np.sqrt(np.sum((from_start - nearest) ** 2, axis=-1))
     ink = np.clip(pen_width / 2 + 0.5 - distance, 0, 1)
 
-    image = np.zeros((FIELD, FIELD))
     inside = np.all((pixels >= 0) & (pixels < FIELD), axis=-1) & (ink > 0)
     x, y = pixels[inside].astype(int).T
     np.maximum.at(image, (y, x), ink[inside])
-    return image
 
 
-def _pieces(strokes):
-    """Return the starts and the ends (n, 2) of straight pieces, none longer than `LONGEST_PIECE`."""
+def _pieces(strokes, margin):
+    """Return the starts and the ends (n, 2) of straight pieces, none longer than `LONGEST_PIECE`.
+
+    What lies farther than `margin` outside the field is left out.
+    """
     starts = np.concatenate([stroke[:-1] if len(stroke) > 1 else stroke for stroke in strokes])
     ends = np.concatenate([stroke[1:] if len(stroke) > 1 else stroke for stroke in strokes])
+    starts, ends = _clip(starts, ends, -margin, FIELD - 1 + margin)
     counts = np.maximum(1, np.ceil(np.linalg.norm(ends - starts, axis=1) / LONGEST_PIECE)).astype(int)
     which = np.repeat(np.arange(len(counts)), counts)
     number = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     step = ((ends - starts) / counts[:, np.newaxis])[which]
     cut = starts[which] + step * number[:, np.newaxis]
     return cut, cut + step
+
+
+def _clip(starts, ends, low, high):
+    """Return the parts of segments that lie between `low` and `high` in x and y (Liang and Barsky 1984)."""
+    along = ends - starts
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Where on its way, from 0 to 1, a segment meets the lines; one parallel to them meets them never.
+        meets = np.stack([(low - starts) / along, (high - starts) / along])
+    within = (starts >= low) & (starts <= high)
+    enters = np.where(along != 0, meets.min(axis=0), np.where(within, 0, np.inf))
+    leaves = np.where(along != 0, meets.max(axis=0), np.where(within, 1, -np.inf))
+    enters, leaves = np.maximum(enters.max(axis=1), 0), np.minimum(leaves.min(axis=1), 1)
+    inside = enters <= leaves
+    starts, ends, along = starts[inside], ends[inside], along[inside]
+    enters, leaves = enters[inside, np.newaxis], leaves[inside, np.newaxis]
+    # A segment that lies inside keeps its ends to the last bit.
+    return np.where(enters > 0, starts + enters * along, starts), np.where(leaves < 1, starts + leaves * along, ends)

@@ -1,6 +1,7 @@
 """Drawings with their labels, as a small JSON file that people can pass on."""
 
 import json
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,9 +9,10 @@ import numpy as np
 
 from .data import DATA_FOLDER
 from .drawing import check_drawing
-from .files import write_atomically
+from .files import in_short, write_atomically
 
 FORMAT = "nnlib drawings 1"
+MOST_BYTES = 10_000_000  # about 5,000 drawings; what they hold takes up to 50 times as much memory
 DRAWINGS_PATH = DATA_FOLDER / "drawings.json"
 
 
@@ -50,7 +52,8 @@ def save_examples(path, examples):
     Parameters
     ----------
     path : str or path-like
-        A name that ends in ``.json``. A file that was there before is replaced, at the end and in one go.
+        A name that ends in ``.json``. A file that was there before is replaced, at the end and in one go. The file
+        holds a checksum; whoever edits it by hand removes that.
     examples : list of Example
         The drawings; tuples (strokes, label) or (strokes, label, writer) work too.
 
@@ -59,22 +62,59 @@ def save_examples(path, examples):
     ValueError, TypeError
         If an argument is not as above. A file that was there before stays as it was.
     """
+    path = _check_target(path)
+    text = _as_text(examples)
+    write_atomically({path: lambda file: file.write(text)})
+
+
+def add_examples(path, examples):
+    """Save labelled drawings with those that are in the file already; return these others.
+
+    Two programs that add to a file at the same moment wait for each other, so that no drawing is lost.
+    """
+    path, examples, others = _check_target(path), _checked(examples), []
+
+    def write(file):
+        others.extend(not_among(load_examples(path) if path.exists() else [], examples))
+        file.write(_as_text(others + examples))
+
+    write_atomically({path: write})
+    return others
+
+
+def _check_target(path):
     path = Path(path)
     if path.suffix != ".json":
         raise ValueError(f"path is {path}; expected a name that ends in .json.")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {path.parent} for {path.name}.")
+    return path
+
+
+def _as_text(examples):
+    """Return the bytes of a file with these examples, one in each line, and a checksum of them."""
     records = [
         {
             "label": example.label,
             "writer": example.writer,
             "strokes": _rounded(example.strokes),
         }
-        for example in (check_example(example, f"examples[{i}]") for i, example in enumerate(examples))
+        for example in _checked(examples)
     ]
     lines = ",\n".join(json.dumps(record, ensure_ascii=False) for record in records)
-    text = f'{{"format": "{FORMAT}", "examples": [\n{lines}\n]}}\n'
-    write_atomically({path: lambda file: file.write(text.encode())})
+    text = f'{{"format": "{FORMAT}", "checksum": "{_checksum(records)}", "examples": [\n{lines}\n]}}\n'.encode()
+    if len(text) > MOST_BYTES:
+        raise ValueError(f"{len(records)} drawings take {len(text):,} bytes; expected {MOST_BYTES:,} at most.")
+    return text
+
+
+def _checked(examples):
+    return [check_example(example, f"examples[{i}]") for i, example in enumerate(examples)]
+
+
+def _checksum(records):
+    """Return a checksum of the records of a file, however they are laid out in it."""
+    return f"{zlib.crc32(json.dumps(records, sort_keys=True).encode()):08x}"
 
 
 def load_examples(path=None):
@@ -100,14 +140,20 @@ def load_examples(path=None):
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}; expected drawings that the pad or save_examples saved.")
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError(f"it has {path.stat().st_size:,} bytes; expected {MOST_BYTES:,} at most")
         content = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ValueError(f'it does not say "format": "{FORMAT}"')
         if not isinstance(content.get("examples"), list):
             raise ValueError('it has no list of "examples"')
+        if not set(content) <= {"format", "checksum", "examples"}:
+            raise ValueError(f"it holds {', '.join(content)}; expected format, checksum and examples")
+        if "checksum" in content and content["checksum"] != _checksum(content["examples"]):
+            raise ValueError('its checksum differs: it is damaged; or, if you have edited it, remove its "checksum"')
         return [_from_record(record, f"example {i}") for i, record in enumerate(content["examples"], start=1)]
     except Exception as error:  # whatever the file holds, the message names it and says what is wrong
-        raise ValueError(f"{path} cannot be read as drawings ({error}).") from None
+        raise ValueError(f"{path} cannot be read as drawings ({in_short(error)}).") from None
 
 
 def not_among(examples, others):
@@ -124,7 +170,8 @@ def _rounded(strokes):
     """Return strokes as lists, with as many decimals as a drawing of their size needs."""
     extent = np.ptp(np.concatenate(strokes), axis=0).max()
     decimals = 4 - int(np.floor(np.log10(extent))) if extent > 1e-290 else 2
-    return [np.round(stroke, decimals).tolist() for stroke in strokes]
+    # Python's own rounding never overflows, as that of NumPy does.
+    return [[[round(coordinate, decimals) for coordinate in point] for point in stroke.tolist()] for stroke in strokes]
 
 
 def _from_record(record, name):
@@ -144,4 +191,8 @@ def check_example(example, name):
         raise ValueError(f"{name} has the label {label!r}; expected a digit from 0 to 9.")
     if not isinstance(writer, str):
         raise TypeError(f"{name} has the writer {writer!r}; expected text.")
+    try:
+        writer.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} has the writer {writer!r}, which holds half a character; expected text.") from None
     return Example(check_drawing(strokes, name), int(label), writer)

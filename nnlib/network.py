@@ -1,7 +1,13 @@
 """A trained network, kept together with the preparation of its inputs; and its files."""
 
 import functools
+import hashlib
+import io
+import itertools
 import json
+import math
+import re
+import time
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +16,16 @@ import numpy as np
 
 from . import checks
 from .data import DATA_FOLDER
-from .files import write_atomically
+from .files import check_writable, in_short, write_atomically
 from .model import output_z, sigmoid
 from .parameters import sizes_of
 from .preparation import PREPARATIONS, check_name, prepare
 
 NETWORK_PATH = DATA_FOLDER / "network.npz"
+MOST_IN_A_FILE = 10_000_000  # 80 MB; a small file can claim to hold far more
+PATIENCE = 1  # second, for another program to finish writing text files
+TEXT_HEADER = "nnlib network, layer {} of {}, {} x {} numbers, checksum of all layers: {}"
+TEXT_HEADER_PATTERN = "# " + TEXT_HEADER.format(r"\d+", r"(\d+)", r"\d+", r"\d+", r"(\w+)")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,7 +102,9 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
     ----------
     path : str or path-like
         A name that ends in ``.npz``, or a folder (created if it does not exist) for ``Theta1.txt``,
-        ``Theta2.txt`` and so on, as ``np.savetxt(..., delimiter=' ')`` writes them.
+        ``Theta2.txt`` and so on, as ``np.savetxt(..., delimiter=' ')`` writes them. Their first line is a
+        comment, which `np.loadtxt` skips; it holds a checksum, by which `load_thetas` knows damaged numbers and
+        files of different networks.
     thetas : list of ndarray
         One array (n_out, 1 + n_in) for each layer, of finite numbers.
     preparation : str
@@ -102,36 +114,63 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
 
     Raises
     ------
-    ValueError, TypeError
-        If an argument is not as above. Files that were there before stay as they were.
+    ValueError, TypeError, OSError
+        If an argument is not as above, or the files cannot be written. Files that were there before stay as they were.
     """
-    path, settings = Path(path), settings or {}
+    settings = settings or {}
     thetas = checks.thetas(thetas)
-    check_name(preparation)
+    path = _check_target(path, sizes_of(thetas), preparation)
     if path.suffix == ".npz":
         arrays = {f"theta{i}": theta for i, theta in enumerate(thetas, start=1)}
         try:
             about = json.dumps({"preparation": preparation, "settings": settings, "layer_sizes": sizes_of(thetas)})
         except TypeError as error:
             raise TypeError(f"settings is {settings!r}; expected values that JSON can hold: {error}.") from None
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"There is no folder {path.parent} for {path.name}.")
         write_atomically({path: lambda file: np.savez_compressed(file, about=np.array(about), **arrays)})
         return
+
+    path.mkdir(parents=True, exist_ok=True)
+    files = zip(_text_files(path, len(thetas)), thetas, _text_headers(thetas), strict=True)
+    write_atomically(
+        {
+            file: lambda opened, theta=theta, header=header: np.savetxt(opened, theta, delimiter=" ", header=header)
+            for file, theta, header in files
+        }
+    )
+
+
+def check_saving(path, layer_sizes, preparation="none"):
+    """Raise what `save_thetas` would raise for such a network: the place is tried, and left as it was."""
+    path = _check_target(path, layer_sizes, preparation)
+    check_writable([path] if path.suffix == ".npz" else _text_files(path, len(layer_sizes) - 1))
+
+
+def _check_target(path, layer_sizes, preparation):
+    """Return the path to save a network of such layers to, checked."""
+    path = Path(path)
+    check_name(preparation)
+    _check_size(sum((1 + n_in) * n_out for n_in, n_out in itertools.pairwise(layer_sizes)))
+    if path.suffix == ".npz":
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"There is no folder {path.parent} for {path.name}.")
+        return path
     if path.suffix and not path.is_dir():
         raise ValueError(f"path is {path}; expected a name that ends in .npz, or a folder for the text files.")
     if preparation != "none":
         raise ValueError(f"preparation is {preparation!r}, which text files cannot keep; save to a .npz file instead.")
-    stale = path / f"Theta{len(thetas) + 1}.txt"
+    stale = path / f"Theta{len(layer_sizes)}.txt"
     if stale.exists():
         raise ValueError(f"{stale} is there already, from a deeper network; delete it or choose another folder.")
-    path.mkdir(parents=True, exist_ok=True)
-    write_atomically(
-        {
-            path / f"Theta{i}.txt": lambda file, theta=theta: np.savetxt(file, theta, delimiter=" ")
-            for i, theta in enumerate(thetas, start=1)
-        }
-    )
+    return path
+
+
+def _text_files(folder, n_layers):
+    return [folder / f"Theta{i}.txt" for i in range(1, n_layers + 1)]
+
+
+def _check_size(n_parameters):
+    if n_parameters > MOST_IN_A_FILE:
+        raise ValueError(f"the network has {n_parameters:,} parameters; expected {MOST_IN_A_FILE:,} at most in a file")
 
 
 def load_thetas(path):
@@ -181,7 +220,7 @@ def load_network(path=None):
         network = _load_text(path) if path.is_dir() else _load_npz(path)
     except Exception as error:  # a damaged file can break zipfile, zlib, NumPy and json in many ways
         raise ValueError(
-            f"{path} cannot be read as a network ({error}). Save the network again, or train a new one."
+            f"{path} cannot be read as a network ({in_short(error)}). Save the network again, or train a new one."
         ) from None
     return network
 
@@ -189,12 +228,15 @@ def load_network(path=None):
 def _load_npz(path):
     if not zipfile.is_zipfile(path):
         raise ValueError("it is neither a .npz file nor a folder with Theta1.txt, Theta2.txt")
-    with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-        names = [f"theta{i}" for i in range(1, len(file.files))]
-        if not names or sorted(file.files) != sorted([*names, "about"]):
-            raise ValueError(f"it holds {', '.join(file.files) or 'nothing'}; expected about, theta1, theta2 …")
-        about = json.loads(str(file["about"]))
-        thetas = checks.thetas([file[name] for name in names])
+    with zipfile.ZipFile(path) as archive:
+        found = [name.removesuffix(".npy") for name in archive.namelist()]
+        names = [f"theta{i}" for i in range(1, len(found))]
+        if not names or sorted(found) != sorted([*names, "about"]):
+            raise ValueError(f"it holds {', '.join(found) or 'nothing'}; expected about, theta1, theta2 …")
+        # What the file claims about its sizes comes first: a few bytes can stand for gigabytes.
+        _check_size(sum(entry.file_size for entry in archive.infolist()) // 8)
+        about = json.loads(str(_read_array(archive, "about")))
+        thetas = checks.thetas([_read_array(archive, name) for name in names])
     if not isinstance(about, dict) or about.get("preparation") not in list(PREPARATIONS):
         raise ValueError(f"its about is {about!r}; expected a preparation, one of {', '.join(PREPARATIONS)}")
     if list(sizes_of(thetas)) != about.get("layer_sizes", list(sizes_of(thetas))):
@@ -202,13 +244,77 @@ def _load_npz(path):
     return Network([theta.astype(np.float64) for theta in thetas], about["preparation"], about["settings"])
 
 
+def _read_array(archive, name):
+    """Return an array of a .npz file, whose declared size must be that of its entry."""
+    content = io.BytesIO(archive.read(f"{name}.npy"))
+    version = np.lib.format.read_magic(content)
+    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read_header(content)
+    if content.tell() + math.prod(shape) * dtype.itemsize != len(content.getbuffer()):
+        raise ValueError(f"its {name} claims to be of shape {shape}, which does not fit its size")
+    content.seek(0)
+    return np.lib.format.read_array(content, allow_pickle=False)
+
+
+class _MixedError(ValueError):
+    """Text files of different networks."""
+
+
 def _load_text(folder):
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _read_text(folder)
+        except _MixedError:  # another program may just be exchanging the files
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.05)
+
+
+def _read_text(folder):
+    contents = _text_contents(folder)
+    names = ", ".join(contents)
+    headers = [_comment(content).decode("latin-1").strip() for content in contents.values()]
+    # The number of layers and the checksum are those of the whole network, the same in every file.
+    matches = [re.fullmatch(TEXT_HEADER_PATTERN, header) for header in headers]
+    claims = {match.groups() if match else None for match in matches}
+    has_headers = claims != {None}  # other programs write none
+    if has_headers and (len(claims) > 1 or matches[0][1] != str(len(contents))):
+        raise _MixedError(f"{names} do not belong to the same network, or a first line is damaged")
+    for name, content in contents.items():
+        if not re.search(rb"(?m)^\s*[^#\s]", content):
+            raise ValueError(f"{name} is empty")
+    network = Network([np.loadtxt(io.BytesIO(content), ndmin=2, delimiter=" ") for content in contents.values()])
+    if has_headers and headers != [f"# {header}" for header in _text_headers(network.thetas)]:
+        raise ValueError(f"the numbers in {names} are not those that were saved: their checksum differs")
+    return network
+
+
+def _text_contents(folder):
+    """Return the text files as ``{name: bytes}``; they must not hold too many numbers."""
     paths = []
     while (path := folder / f"Theta{len(paths) + 1}.txt").is_file():
         paths.append(path)
     if not paths:
         raise ValueError("there is no Theta1.txt in it")
-    for path in paths:
-        if not path.read_bytes().strip():
-            raise ValueError(f"{path.name} is empty")
-    return Network([np.loadtxt(path, ndmin=2, delimiter=" ") for path in paths])
+    if sum(path.stat().st_size for path in paths) > 30 * MOST_IN_A_FILE:  # np.savetxt takes 26 bytes at most
+        raise ValueError(f"its files are too large; expected {MOST_IN_A_FILE:,} numbers at most")
+    contents = {path.name: path.read_bytes() for path in paths}
+    n_numbers = 0
+    for content in contents.values():
+        start = len(_comment(content))
+        n_numbers += content.count(b" ", start) + content.count(b"\n", start)
+    _check_size(n_numbers)
+    return contents
+
+
+def _comment(content):
+    """Return the first line of a text file, if it is a comment."""
+    return content[: content.find(b"\n") + 1] if content.startswith(b"#") else b""
+
+
+def _text_headers(thetas):
+    """Return the first line of each text file."""
+    # The checksum is one of the numbers, not of how they are written: line ends may change on the way.
+    digest = hashlib.sha256(b"".join(theta.astype("<f8").tobytes() for theta in thetas)).hexdigest()[:16]
+    return [TEXT_HEADER.format(i, len(thetas), *theta.shape, digest) for i, theta in enumerate(thetas, start=1)]

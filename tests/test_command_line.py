@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -125,6 +126,12 @@ BAD_VALUES = {
     "--save folder.npz": ["--save", "folder.npz"],
     "--save-text network.npz": ["--save-text", "network.npz"],
     "--save-text text.mat": ["--save-text", "text.mat"],
+    "--save text.mat/network.npz": ["--save", "text.mat"],
+    f"--save {'long' * 100}.npz": ["--save", "too long"],
+    "--save-text text.mat/text": ["--save-text", "text.mat/text"],
+    f"--save-text {'long' * 100}": ["--save-text", "too long"],
+    "--save-text deeper": ["--save-text", "Theta3.txt is there already"],
+    "--save network.npz --hidden 30000": ["--save", "parameters; expected", "at most"],
     "--nonsense": ["--nonsense"],
 }
 
@@ -133,6 +140,8 @@ BAD_VALUES = {
 def test_bad_values_are_refused_in_one_line_before_training(tmp_path, bad):
     (tmp_path / "text.mat").write_text("no digits here")
     (tmp_path / "folder.npz").mkdir()
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "Theta3.txt").touch()
     result = run("--quiet", "--hidden", 2, "--max-iter", 1, *bad.split(), cwd=tmp_path)
     assert result.returncode in (1, 2)
     assert "Traceback" not in result.stderr
@@ -142,7 +151,8 @@ def test_bad_values_are_refused_in_one_line_before_training(tmp_path, bad):
     for words in BAD_VALUES[bad]:
         assert words in message
     assert result.stdout == ""  # a mistake must not cost the minutes that training takes
-    assert sorted(os.listdir(tmp_path)) == ["folder.npz", "text.mat"]
+    assert sorted(os.listdir(tmp_path)) == ["deeper", "folder.npz", "text.mat"]
+    assert os.listdir(tmp_path / "deeper") == ["Theta3.txt"]
 
 
 @pytest.mark.parametrize(
@@ -158,3 +168,56 @@ def test_other_bad_values(bad, message, mnist, monkeypatch, capsys):
     with pytest.raises(SystemExit, match=message):
         nnlib.__main__.main(["--quiet", "--hidden", "2", "--max-iter", "1", *bad.split()])
     assert capsys.readouterr().out == ""
+
+
+# ---- Ctrl-C
+
+
+def interrupted(*arguments, words, cwd, options=()):
+    """Run ``python -m nnlib``, press Ctrl-C when it has written `words` to stderr, and return what came of it."""
+    command = [sys.executable, *options, "-m", "nnlib", "--hidden", "5", *map(str, arguments)]
+    # A process that was started in the background, as tests often are, would hand on that it ignores Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with program:
+        written = b""
+        while words not in written:
+            piece = os.read(program.stderr.fileno(), 1000)
+            assert piece, written
+            written += piece
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=60)
+    return program.returncode, out.decode(), (written + err).decode()
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="Windows sends no SIGINT to a single process")
+
+
+@posix
+@pytest.mark.parametrize("imported", [b"nnlib.ctrl_c", b"numpy.linalg", b"nnlib.training"])
+def test_an_interrupt_while_it_starts_is_one_sentence(tmp_path, imported):
+    # Python writes a line for each module that it has imported.
+    status, out, err = interrupted(options=("-X", "importtime"), words=imported, cwd=tmp_path)
+    assert status == 130
+    said = [line for line in err.splitlines() if line and not line.startswith("import time:")]
+    assert said == ["python -m nnlib: interrupted before anything was trained."]
+    assert out == ""
+
+
+@posix
+@pytest.mark.parametrize("words", [b"0%", b"cost"])
+def test_what_an_interrupted_training_has_found_is_saved(tmp_path, words, mnist):
+    options = ("--max-iter", 1000, "--seed", 0, "--save", "network.npz", "--save-text", "text")
+    status, out, err = interrupted(*options, words=words, cwd=tmp_path)
+    assert status == 130
+    assert err.count("python -m nnlib: interrupted; what has been trained so far is measured and saved.") == 1
+    assert "Traceback" not in err
+    assert re.match(r"Interrupted after \d+ iterations\. Cost", out)
+    assert "Saved network.npz\nSaved text\n" in out
+    network = nnlib.load_network(tmp_path / "network.npz")
+    right = np.mean(network.predict(mnist.X_test) == mnist.y_test)
+    assert f"test accuracy  {100 * right:.2f} %" in out
+    assert sorted(os.listdir(tmp_path)) == ["network.npz", "text"]

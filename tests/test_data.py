@@ -1,8 +1,11 @@
 """The digits are those of MNIST, and no other file is taken for them."""
 
 import hashlib
+import struct
 import subprocess
 import sys
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ import scipy.io
 import scipy.sparse
 
 import nnlib
+from nnlib import matfile
 from nnlib.data import MNIST_PATH
 
 pytestmark = pytest.mark.slow
@@ -335,3 +339,101 @@ def test_numbers_stored_as_float64_are_fine(write_mat, shipped, mnist):
     for found, expected in zip(loaded, mnist, strict=True):
         assert found.dtype == expected.dtype
         assert np.array_equal(found, expected)
+
+
+# ---- the reader of MAT-files
+
+
+def read_all(path):
+    with open(path, "rb") as file:
+        return {name: read() for name, _, read in matfile.variables(file)}
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (0, 4), (5, 7), (2, 3, 4)])
+def test_arrays_are_as_scipy_wrote_them(tmp_path, compress, dtype, shape):
+    array = np.random.default_rng(0).integers(0, 100, shape).astype(dtype)
+    variables = {"first": np.ones((3, 3)), "second_one": array}
+    scipy.io.savemat(tmp_path / "some.mat", variables, do_compression=compress)
+    found = read_all(tmp_path / "some.mat")
+    assert found.keys() == variables.keys()
+    assert found["second_one"].dtype == array.dtype
+    assert np.array_equal(found["second_one"], array)
+
+
+def test_the_other_order_of_bytes(tmp_path):
+    numbers = np.array([[1, 2, 3], [400, 500, 600]], ">i2")
+    variable = b"".join(
+        [
+            struct.pack(">4I", 6, 8, 10, 0),  # flags: an array of int16
+            struct.pack(">2I2i", 5, 8, 2, 3),  # its shape
+            struct.pack(">2I8s", 1, 5, b"fives"),  # its name
+            struct.pack(">2I", 3, 12) + numbers.tobytes(order="F") + bytes(4),
+        ]
+    )
+    header = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x01\x00MI"
+    (tmp_path / "big.mat").write_bytes(header + struct.pack(">2I", 14, len(variable)) + variable)
+    assert scipy.io.loadmat(tmp_path / "big.mat")["fives"].tolist() == numbers.tolist()  # SciPy takes it for one, too
+    assert read_all(tmp_path / "big.mat")["fives"].tolist() == numbers.tolist()
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["words", {"a": 1}, np.array([1, "x"], object), scipy.sparse.csc_array(np.eye(3)), np.eye(3) + 1j],
+    ids=["text", "a structure", "a cell array", "sparse", "complex"],
+)
+def test_other_variables_are_passed_over_and_not_read(tmp_path, variable):
+    scipy.io.savemat(tmp_path / "some.mat", {"other": variable, "numbers": np.eye(3)})
+    with open(tmp_path / "some.mat", "rb") as file:
+        for name, _, read in matfile.variables(file):
+            if name == "numbers":
+                assert np.array_equal(read(), np.eye(3))
+            else:
+                with pytest.raises(ValueError, match="other is not a full array of real numbers"):
+                    read()
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_no_damaged_byte_does_harm(tmp_path, compress):
+    # SciPy's reader ends the process for some of them.
+    path = tmp_path / "some.mat"
+    scipy.io.savemat(path, {"data": np.arange(12.0).reshape(3, 4)}, do_compression=compress)
+    content = path.read_bytes()
+    n_refused = 0
+    for place in range(124, len(content)):
+        for change in (0xFF, 0x01, 0x80):
+            path.write_bytes(content[:place] + bytes([content[place] ^ change]) + content[place + 1 :])
+            try:
+                read_all(path)
+            except (ValueError, EOFError, zlib.error):
+                n_refused += 1
+    assert n_refused > len(content) / 4
+
+
+def test_a_small_file_that_stands_for_gigabytes(tmp_path):
+    path = tmp_path / "bomb.mat"
+    scipy.io.savemat(path, {"data": np.zeros((784, 140_000)), "label": np.zeros((1, 70_000))}, do_compression=True)
+    assert path.stat().st_size < 2_000_000
+    tracemalloc.start()
+    assert_not_mnist(path, "(784, 140000)")
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+
+
+def test_a_file_of_nothing_but_variables(tmp_path):
+    path = tmp_path / "many.mat"
+    scipy.io.savemat(path, {f"x{i}": 0 for i in range(101)})
+    assert_not_mnist(path, "more than 100 variables")
+
+
+def test_a_name_that_stands_for_a_gigabyte(tmp_path):
+    path = tmp_path / "bomb.mat"
+    parts = [struct.pack("<4I", 6, 8, 9, 0), struct.pack("<2I2i", 5, 8, 1, 1), struct.pack("<2I", 1, 10**9)]
+    squeezed = zlib.compress(struct.pack("<2I", 14, 10**9) + b"".join(parts) + bytes(10**8))
+    header = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM"
+    path.write_bytes(header + struct.pack("<2I", 15, len(squeezed)) + squeezed)
+    tracemalloc.start()
+    assert_not_mnist(path, "a part of 1000000000 bytes was found; expected 63 at most")
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()

@@ -1,5 +1,6 @@
 """Strokes become images as MNIST's were made: the ink's box, its mass, its grey, and everything that may be drawn."""
 
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -200,3 +201,55 @@ def test_recognise_needs_ink():
 def test_what_cannot_be_drawn(strokes, options, message):
     with pytest.raises(ValueError, match=message):
         nnlib.strokes_to_image(strokes, **options)
+
+
+# ---- drawings that are far larger than the field, or have far more points
+
+
+def ink_by_definition(strokes, pen_width):
+    """Return the image from each pixel's distance to each whole segment, without pieces, windows or clipping."""
+    y, x = np.indices((28, 28))
+    nearest = np.full((28, 28), np.inf)
+    for stroke in strokes:
+        for (x0, y0), (x1, y1) in pairwise(stroke.tolist()):
+            length = (x1 - x0) ** 2 + (y1 - y0) ** 2
+            share = np.clip(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / (length or 1), 0, 1)
+            nearest = np.minimum(nearest, np.hypot(x - x0 - share * (x1 - x0), y - y0 - share * (y1 - y0)))
+    return np.clip(pen_width / 2 + 0.5 - nearest, 0, 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(arrays(float, (4, 2), elements=st.floats(-60, 90, width=32)), st.sampled_from([0.5, 2.2, 7.0]))
+def test_what_lies_outside_the_field_is_cut_off_and_nothing_else(stroke, pen_width):
+    expected = ink_by_definition([stroke], pen_width)
+    np.testing.assert_allclose(drawing.rasterise([stroke], pen_width), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("far", [1e3, 1e6, 1e9])
+def test_a_line_from_far_away(far):
+    tracemalloc.start()
+    found = drawing.strokes_to_image([np.array([[-far, -far / 2], [far, far / 2]])], scale=False, centre=False)
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000  # it was gigabytes
+    tracemalloc.stop()
+    near = drawing.strokes_to_image([np.array([[-50.0, -25], [50, 25]])], scale=False, centre=False)
+    np.testing.assert_allclose(found, near, atol=1e-5)
+
+
+def test_farther_than_floats_can_tell_pixels_apart():
+    strokes = [np.array([[-1e10, 5], [1e10, 5]])]
+    with pytest.raises(ValueError, match=r"strokes reach 1e\+10 pixels; expected 1e\+09 at most"):
+        drawing.strokes_to_image(strokes, scale=False)
+    assert drawing.strokes_to_image(strokes).any()
+
+
+def test_many_points_take_no_more_memory_than_few():
+    scribble = np.random.default_rng(0).random((10_000, 2))
+    tracemalloc.start()
+    drawing.strokes_to_image([scribble])
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()
+
+
+def test_too_many_points():
+    with pytest.raises(ValueError, match="strokes holds 10,001 points; expected 10,000 at most"):
+        drawing.check_strokes([np.zeros((5000, 2)), np.zeros((5001, 2))])

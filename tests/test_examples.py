@@ -1,6 +1,8 @@
 """Labelled drawings go through a file unchanged, and a bad file or drawing says what is wrong with it."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnlib
+from nnlib import examples
 from nnlib.examples import FORMAT
 
 SEVEN = [np.array([[0.0, 0], [60, 0], [25, 100]])]
@@ -119,3 +122,137 @@ def test_bad_files(tmp_path, content):
     path.write_text(content)
     with pytest.raises(ValueError, match=r"mine\.json cannot be read as drawings"):
         nnlib.load_examples(path)
+
+
+# ---- what a checksum and limits tell of
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "mine.json"
+    nnlib.save_examples(path, [(SEVEN, 7, "Åsa"), (SEVEN, 1)])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("60.0", "66.0"), ('"label": 7', '"label": 1'), ("Åsa", "Ase"), ('"checksum"', '"checksun"')]
+)
+def test_a_damaged_file_is_noticed(saved, old, new):
+    text = saved.read_text(encoding="utf-8")
+    assert old in text
+    saved.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"mine\.json cannot be read as drawings \(.*checksum"):
+        nnlib.load_examples(saved)
+
+
+def test_an_edited_file_loads_without_its_checksum(saved):
+    content = json.loads(saved.read_text(encoding="utf-8"))
+    content["examples"][0]["writer"] = "Asta"
+    del content["checksum"]
+    saved.write_text(json.dumps(content, indent=4))
+    assert nnlib.load_examples(saved)[0].writer == "Asta"
+
+
+def test_how_a_file_is_laid_out_is_no_damage(saved):
+    saved.write_text(json.dumps(json.loads(saved.read_text(encoding="utf-8")), indent=4))
+    assert len(nnlib.load_examples(saved)) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 100_000, '{"format": ' * 50_000, f'{{"format": "{FORMAT}", "examples": [{"[" * 5000}{"]" * 5000}]}}'],
+)
+def test_deeply_nested_files(tmp_path, content):
+    test_bad_files(tmp_path, content)
+
+
+def test_a_file_that_is_too_large_is_not_even_read(saved, monkeypatch):
+    monkeypatch.setattr(nnlib.examples, "MOST_BYTES", 100)
+    with pytest.raises(ValueError, match=r"bytes; expected 100 at most"):
+        nnlib.load_examples(saved)
+    with pytest.raises(ValueError, match=r"1 drawings take \d+ bytes; expected 100 at most"):
+        nnlib.save_examples(saved.parent / "other.json", [(SEVEN, 7)])
+    assert not (saved.parent / "other.json").exists()
+
+
+def test_an_error_about_a_large_record_is_short(tmp_path):
+    path = tmp_path / "mine.json"
+    record = {"label": "7" * 100_000, "strokes": [[[1, 2]]]}
+    path.write_text(json.dumps({"format": FORMAT, "examples": [record]}))
+    with pytest.raises(ValueError, match="has the label '777") as caught:
+        nnlib.load_examples(path)
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize(
+    "stroke",
+    [
+        [[0, 0], [1e100, -1e100]],
+        [[9.9999999e99, 0], [0, 9.99996e99]],
+        [[1e100, 0], [1e100, 1e-280]],
+        [[0, 0], [1e-280, 5e-324]],
+        [[1e100, 1e100]],
+    ],
+)
+def test_the_largest_and_the_smallest_drawings_come_back(tmp_path, stroke):
+    nnlib.save_examples(tmp_path / "mine.json", [([stroke], 7)])
+    (example,) = nnlib.load_examples(tmp_path / "mine.json")
+    extent = np.ptp(stroke, axis=0).max()
+    np.testing.assert_allclose(example.strokes[0], stroke, atol=1e-4 * extent, rtol=1e-15)
+
+
+def test_half_a_character_in_a_name_is_refused_at_the_door(tmp_path):
+    path = tmp_path / "mine.json"
+    with pytest.raises(ValueError, match=r"examples\[0\] has the writer '\\ud800', which holds half a character"):
+        nnlib.save_examples(path, [(SEVEN, 7, "\ud800")])
+    assert not path.exists()
+    path.write_text(
+        f'{{"format": "{FORMAT}", "examples": [{{"label": 3, "strokes": [[[1, 2]]], "writer": "\\ud800"}}]}}'
+    )
+    with pytest.raises(ValueError, match=r"example 1 has the writer '\\ud800'"):
+        nnlib.load_examples(path)
+
+
+# ---- adding to a file
+
+
+def test_adding_keeps_what_is_there(saved):
+    one, three = nnlib.Example([2 * SEVEN[0]], 1), nnlib.Example([3 * SEVEN[0]], 3)
+    others = examples.add_examples(saved, [one, nnlib.Example(SEVEN, 7, "Åsa")])
+    assert [example.label for example in others] == [1]
+    assert [example.label for example in nnlib.load_examples(saved)] == [1, 1, 7]
+    assert len(examples.add_examples(saved, [three])) == 3
+    before = saved.read_bytes()
+    saved.write_bytes(before[:-20])
+    with pytest.raises(ValueError, match="cannot be read as drawings"):
+        examples.add_examples(saved, [three])
+    assert saved.read_bytes() == before[:-20]
+
+
+ADD_AT_ONCE = """
+import sys, time
+import nnlib
+from nnlib.examples import add_examples
+print("ready", flush=True)
+sys.stdin.readline()
+for i in range(20):
+    x = 100 * int(sys.argv[2]) + i + 1
+    add_examples(sys.argv[1], [nnlib.Example([[[0, 0], [x, x]]], 7)])
+"""
+
+
+def test_drawings_that_are_saved_at_the_same_moment_are_all_there(tmp_path):
+    path = tmp_path / "class.json"
+    command = [sys.executable, "-c", ADD_AT_ONCE, path]
+    programs = [subprocess.Popen([*command, str(i)], stdin=-1, stdout=-1, text=True) for i in range(3)]
+    for program in programs:
+        assert program.stdout.readline() == "ready\n"
+    for program in programs:
+        program.stdin.write("go\n")
+        program.stdin.flush()
+    for program in programs:
+        program.communicate()
+        assert program.returncode == 0
+    found = sorted(example.strokes[0][1, 0] for example in nnlib.load_examples(path))
+    assert found == [100 * i + k for i in range(3) for k in range(1, 21)]
+    assert [path.name for path in tmp_path.iterdir()] == ["class.json"]

@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from loading import ROOT, load
 
 import nnlib
 
 FUZZ = ROOT / "tests" / "fuzz"
-# The functions that read and write files are tried by hand.
+# With odd arguments, the functions that read and write files are tried by hand.
 TRIED = ["parameters", "model", "training", "gradcheck", "metrics", "preparation", "predict", "plots"]
 
 
@@ -22,3 +24,13 @@ def test_every_public_function_is_called_with_odd_arguments():
     fuzzer = load(FUZZ / "arguments.py")
     called = {call.function.__name__ for call in [*fuzzer.CALLS, *fuzzer.SLOW_CALLS]}
     assert set(nnlib.__all__) - called == {"Example", "TrainResult"}  # they only hold values
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
+@pytest.mark.parametrize("reader", ["npz", "text", "json", "mat"])
+def test_damaged_files(reader):
+    # In a process of its own: a crash would end this one, and peak memory is that of a process.
+    command = [sys.executable, "-W", "error", FUZZ / "damaged_files.py", reader, "--rounds", "500"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "a clear ValueError" in result.stdout

@@ -5,8 +5,12 @@ import json
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 import tempfile
+import tracemalloc
 import warnings
+import zipfile
 from itertools import pairwise
 from pathlib import Path
 
@@ -87,7 +91,12 @@ def test_text_is_what_savetxt_writes(thetas):
         theirs.mkdir()
         for i, theta in enumerate(thetas, start=1):
             np.savetxt(theirs / f"Theta{i}.txt", theta, delimiter=" ")
-        assert files_in(ours) == files_in(theirs)
+            assert np.loadtxt(ours / f"Theta{i}.txt", ndmin=2).tobytes() == theta.astype(float).tobytes()
+        assert files_in(ours).keys() == files_in(theirs).keys()
+        for name, content in files_in(ours).items():
+            header, _, numbers = content.partition(b"\n")
+            assert header.startswith(b"# nnlib network, layer ")  # a comment, which np.loadtxt skips
+            assert numbers == files_in(theirs)[name]
 
 
 def test_text_of_others_loads(tmp_path):
@@ -370,6 +379,11 @@ def test_an_npz_with_something_else(npz, arrays, mentions):
     assert_refused(npz, *mentions)
 
 
+def test_an_error_about_a_large_file_is_short(npz):
+    np.savez(npz, about=json.dumps({"preparation": "x" * 100_000}), theta1=THETA1)
+    assert len(assert_refused(npz, "its about is {'preparation': 'xxx")) < 700
+
+
 class Bomb:
     """Makes a folder when it is unpickled."""
 
@@ -409,11 +423,22 @@ def text(tmp_path):
     return folder
 
 
+@pytest.fixture
+def plain_text(tmp_path):
+    """The same network as another program writes it, without a checksum."""
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    for i, theta in enumerate(some_thetas(), start=1):
+        np.savetxt(folder / f"Theta{i}.txt", theta, delimiter=" ")
+    return folder
+
+
 @pytest.mark.parametrize(
     ("content", "mentions"),
     [
         ("", ["Theta2.txt"]),
         ("\n\n", ["Theta2.txt"]),
+        ("# only words\n", ["Theta2.txt is empty"]),
         ("1 2 3 4 5\n1 2 3 4\n1 2 3 4 5\n", []),
         ("1 2 3 4 five\n1 2 3 4 5\n1 2 3 4 5\n", ["five"]),
         ("1 2 3 4 nan\n1 2 3 4 5\n1 2 3 4 5\n", ["NaN", "(0, 4)"]),
@@ -423,11 +448,26 @@ def text(tmp_path):
         ("7\n", ["shape (1, 1)"]),
         ("\0\0\0\0", []),
     ],
-    ids=["empty", "blank", "a number is missing", "a word", "NaN", "inf", "misfit", "commas", "one number", "zeros"],
+    ids=[
+        "empty",
+        "blank",
+        "a comment",
+        "a number is missing",
+        "a word",
+        "NaN",
+        "inf",
+        "misfit",
+        "commas",
+        "one number",
+        "zeros",
+    ],
 )
-def test_damaged_text(text, content, mentions):
-    (text / "Theta2.txt").write_text(content)
-    assert_refused(text, *mentions)
+def test_damaged_text(plain_text, text, content, mentions):
+    (plain_text / "Theta2.txt").write_text(content)
+    assert_refused(plain_text, *mentions)
+    header = (text / "Theta2.txt").read_text().partition("\n")[0]
+    (text / "Theta2.txt").write_text(f"{header}\n{content}")
+    assert_refused(text)
 
 
 def test_text_that_is_no_text(text):
@@ -436,15 +476,132 @@ def test_text_that_is_no_text(text):
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
-def test_truncated_first_text(text, share):
-    content = (text / "Theta1.txt").read_bytes()
-    (text / "Theta1.txt").write_bytes(content[: int(share * len(content))])
-    assert_refused(text)
+def test_truncated_first_text(text, plain_text, share):
+    for folder in (text, plain_text):
+        content = (folder / "Theta1.txt").read_bytes()
+        (folder / "Theta1.txt").write_bytes(content[: int(share * len(content))])
+        assert_refused(folder)
 
 
-def test_a_stale_third_text(text):
-    shutil.copy(text / "Theta2.txt", text / "Theta3.txt")
-    assert_refused(text, "5 columns", "expected 4")
+def test_a_stale_third_text(text, plain_text):
+    for folder in (text, plain_text):
+        shutil.copy(folder / "Theta2.txt", folder / "Theta3.txt")
+    assert_refused(plain_text, "5 columns", "expected 4")
+    assert_refused(text, "do not belong to the same network")
+
+
+def test_text_with_words_of_others_loads(plain_text):
+    path = plain_text / "Theta1.txt"
+    path.write_text("# 784 inputs, by hand\n" + path.read_text())
+    assert_same_numbers(nnlib.load_thetas(plain_text), some_thetas())
+
+
+@pytest.mark.parametrize("name", ["Theta1.txt", "Theta2.txt"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda lines: lines[:-1],
+        lambda lines: [*lines[:-1], "#" + lines[-1]],
+        lambda lines: [*lines[:-1], lines[-1].replace("e-01", "", 1)],  # 1.5e-01 becomes 1.5
+        lambda lines: [*lines[:-1], lines[-1].replace(".", ".9", 1)],
+        lambda lines: [lines[0], *lines[:0:-1]],
+        lambda lines: lines[1:],
+        lambda lines: [lines[0].replace("layer 1", "layer 2").replace("layer 2", "layer 1"), *lines[1:]],
+    ],
+    ids=["last line", "a comment", "an exponent", "a digit", "other order", "no header", "other layer"],
+)
+def test_the_checksum_tells_of_damaged_numbers(text, name, damage):
+    lines = (text / name).read_text().splitlines()
+    (text / name).write_text("\n".join(damage(lines)) + "\n")
+    if damage(lines) != lines:  # one of them changes only the first file
+        assert_refused(text)
+
+
+def test_other_line_ends_are_no_damage(text):
+    for path in text.iterdir():
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert_same_numbers(nnlib.load_thetas(text), some_thetas())
+
+
+def test_text_files_of_two_networks(text, tmp_path):
+    nnlib.save_thetas(tmp_path / "other", some_thetas(seed=1))
+    shutil.copy(tmp_path / "other" / "Theta2.txt", text)
+    assert_refused(text, "Theta1.txt, Theta2.txt do not belong to the same network")
+
+
+WRITE_OFTEN = """
+import sys, time
+import numpy as np
+import nnlib
+end = time.monotonic() + 3
+while time.monotonic() < end:
+    nnlib.save_thetas(sys.argv[1], [np.full((4, 7), float(sys.argv[2])), np.full((3, 5), float(sys.argv[2]))])
+"""
+
+
+def test_two_writers_and_a_reader_see_one_network_at_a_time(tmp_path):
+    folder = tmp_path / "text"
+    nnlib.save_thetas(folder, [np.full((4, 7), 1.0), np.full((3, 5), 1.0)])
+    (folder / "notes.txt").write_text("mine")
+    writers = [subprocess.Popen([sys.executable, "-c", WRITE_OFTEN, folder, str(value)]) for value in (1, 2)]
+    seen = set()
+    while any(writer.poll() is None for writer in writers):
+        first, second = nnlib.load_thetas(folder)
+        assert np.unique(first) == np.unique(second)
+        seen.add(first[0, 0])
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert seen == {1, 2}
+    nnlib.load_thetas(folder)
+    assert sorted(files_in(folder)) == ["Theta1.txt", "Theta2.txt", "notes.txt"]
+
+
+# ---- files that claim to be larger than they are
+
+
+def test_an_npz_of_few_bytes_that_stands_for_gigabytes(npz):
+    with zipfile.ZipFile(npz, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("theta1.npy", "w") as entry:
+        np.lib.format.write_array_header_1_0(
+            entry, {"descr": "<f8", "fortran_order": False, "shape": (10, 20_000_000 // 8)}
+        )
+        for _ in range(20):
+            entry.write(bytes(10_000_000))
+    with zipfile.ZipFile(npz, "a") as archive, archive.open("about.npy", "w") as entry:
+        np.save(entry, np.array(ABOUT))
+    tracemalloc.start()
+    assert_refused(npz, "parameters; expected 10,000,000 at most")
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("shape", [(10, 10**9), (1, 1), (4, 6)])
+def test_an_array_whose_shape_does_not_fit_its_size(npz, shape):
+    with zipfile.ZipFile(npz, "w") as archive:
+        for name, array in (("about", np.array(ABOUT)), ("theta1", THETA1)):
+            with archive.open(f"{name}.npy", "w") as entry:
+                if name == "theta1":
+                    header = {"descr": "<f8", "fortran_order": False, "shape": shape}
+                    np.lib.format.write_array_header_1_0(entry, header)
+                    entry.write(array.tobytes())
+                else:
+                    np.save(entry, array)
+    assert_refused(npz, "theta1", str(shape))
+
+
+def test_text_with_too_many_numbers(text, monkeypatch):
+    for i, theta in enumerate(some_thetas(), start=1):  # in as few bytes as can be
+        np.savetxt(text / f"Theta{i}.txt", np.ones_like(theta), fmt="%d")
+    monkeypatch.setattr(nnlib.network, "MOST_IN_A_FILE", 42)
+    assert_refused(text, "43 parameters; expected 42 at most")
+    monkeypatch.setattr(nnlib.network, "MOST_IN_A_FILE", 2)
+    assert_refused(text, "too large; expected 2 numbers at most")
+
+
+@pytest.mark.parametrize("name", ["network.npz", "text"])
+def test_nothing_is_saved_that_could_not_be_loaded(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(nnlib.network, "MOST_IN_A_FILE", 40)
+    with pytest.raises(ValueError, match="43 parameters; expected 40 at most"):
+        nnlib.save_thetas(tmp_path / name, some_thetas())
+    assert not files_in(tmp_path)
 
 
 def test_a_folder_without_the_first_text(text):

@@ -1,6 +1,7 @@
 """The pad without a browser: what its buttons do, what it says, and what it survives."""
 
 import re
+import threading
 from html import unescape
 
 import ipycanvas
@@ -148,6 +149,24 @@ def test_saving_keeps_what_is_in_the_file(pad, tmp_path, monkeypatch):
     press(pad, "Save")
     assert "cannot be read as drawings" in status(pad)
     assert (tmp_path / "my_digits.json").read_text() == '{"name": "something else"}'
+
+
+def test_two_pads_that_save_at_the_same_moment_lose_nothing(tmp_path):
+    for i in range(20):
+        path = tmp_path / f"{i}.json"
+        pads = [Pad(file=path, examples=[(strokes, label)]) for strokes, label in ((ONE, 1), (SEVEN, 7))]
+        start = threading.Barrier(2)
+
+        def save(pad, start=start):
+            start.wait()
+            pad.save()
+
+        threads = [threading.Thread(target=save, args=[pad]) for pad in pads]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(example.label for example in nnlib.load_examples(path)) == [1, 7]
 
 
 @pytest.mark.parametrize(

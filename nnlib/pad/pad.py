@@ -10,7 +10,7 @@ import numpy as np
 from .. import checks
 from ..data import load_mnist
 from ..drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
-from ..examples import Example, check_example, load_examples, not_among, save_examples
+from ..examples import Example, add_examples, check_example, load_examples, not_among
 from ..metrics import accuracy
 from ..network import check_network
 from ..teaching import teach
@@ -211,9 +211,7 @@ class Pad(widgets.VBox):
         if not self.examples:
             raise ValueError("No drawings are kept; there is nothing to save.")
         path = Path(self._file.value)
-        before = load_examples(path) if path.exists() else []
-        others = not_among(before, self.examples)
-        save_examples(path, others + self.examples)
+        others = add_examples(path, self.examples)
         also = f" The file still holds {view.drawings(len(others))} from before." if others else ""
         self._say(f"Saved {view.drawings(len(self.examples))} to {path.resolve()}.{also}")
 
