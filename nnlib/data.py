@@ -1,5 +1,6 @@
 """The 70,000 MNIST digits, read from the file that ships with the project."""
 
+import os
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -60,7 +61,7 @@ def load_mnist(path=None, *, dtype=np.float32):
     dtype = np.dtype(dtype)
     if dtype not in checks.FLOATS:
         raise TypeError(f"dtype is {dtype}; expected numpy.float32 or numpy.float64.")
-    path = Path(MNIST_PATH if path is None else path)
+    path = MNIST_PATH if path is None else checks.path(path)
     pixels, labels = _read_mat(path)
     parts = []
     for part, rows in (("training", slice(0, N_TRAIN)), ("test", slice(N_TRAIN, None))):
@@ -74,7 +75,7 @@ def load_mnist(path=None, *, dtype=np.float32):
 
 def _read_mat(path):
     """Return the images (70000, 784), as stored, and the labels (70000,) of a MAT-file."""
-    if not path.exists():
+    if not os.path.exists(path):
         raise FileNotFoundError(
             f"There is no file {path}. It is part of the project: restore it (git checkout data), or make it "
             "with data/build_mnist.py."

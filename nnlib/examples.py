@@ -1,12 +1,14 @@
 """Drawings with their labels, as a small JSON file that people can pass on."""
 
 import json
+import os
 import zlib
-from pathlib import Path
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
+from . import checks
 from .data import DATA_FOLDER
 from .drawing import check_drawing
 from .files import in_short, write_atomically
@@ -83,7 +85,7 @@ def add_examples(path, examples):
 
 
 def _check_target(path):
-    path = Path(path)
+    path = checks.path(path)
     if path.suffix != ".json":
         raise ValueError(f"path is {path}; expected a name that ends in .json.")
     if not path.parent.is_dir():
@@ -109,6 +111,8 @@ def _as_text(examples):
 
 
 def _checked(examples):
+    if not isinstance(examples, Iterable):
+        raise TypeError(f"examples is a {type(examples).__name__}; expected a list of labelled drawings.")
     return [check_example(example, f"examples[{i}]") for i, example in enumerate(examples)]
 
 
@@ -136,8 +140,8 @@ def load_examples(path=None):
     ValueError
         If it holds something else.
     """
-    path = Path(DRAWINGS_PATH if path is None else path)
-    if not path.is_file():
+    path = DRAWINGS_PATH if path is None else checks.path(path)
+    if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}; expected drawings that the pad or save_examples saved.")
     try:
         if path.stat().st_size > MOST_BYTES:

@@ -6,11 +6,11 @@ import io
 import itertools
 import json
 import math
+import os
 import re
 import time
 import zipfile
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
@@ -147,7 +147,7 @@ def check_saving(path, layer_sizes, preparation="none"):
 
 def _check_target(path, layer_sizes, preparation):
     """Return the path to save a network of such layers to, checked."""
-    path = Path(path)
+    path = checks.path(path)
     check_name(preparation)
     _check_size(sum((1 + n_in) * n_out for n_in, n_out in itertools.pairwise(layer_sizes)))
     if path.suffix == ".npz":
@@ -213,8 +213,8 @@ def load_network(path=None):
     FileNotFoundError, ValueError
         As for `load_thetas`.
     """
-    path = Path(NETWORK_PATH if path is None else path)
-    if not path.exists():
+    path = NETWORK_PATH if path is None else checks.path(path)
+    if not os.path.exists(path):  # which, unlike Path.exists, is also False for a name that is too long
         raise FileNotFoundError(f"There is no {path}; expected a .npz file or a folder with Theta1.txt, Theta2.txt.")
     try:
         network = _load_text(path) if path.is_dir() else _load_npz(path)

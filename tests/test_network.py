@@ -275,6 +275,23 @@ def test_missing_file(tmp_path, name):
     assert "expected" in str(caught.value)
 
 
+@pytest.mark.parametrize("load", [nnlib.load_network, nnlib.load_thetas, nnlib.load_examples, nnlib.load_mnist])
+def test_what_is_no_path(load):
+    for path in ("", 7, b"file"):
+        with pytest.raises((ValueError, TypeError), match=r"path is .*; expected the name of a file or folder"):
+            load(path)
+    with pytest.raises(FileNotFoundError, match="There is no"):
+        load("x" * 1000)
+
+
+def test_nothing_is_saved_to_an_empty_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for save, what in ((nnlib.save_thetas, some_thetas()), (nnlib.save_examples, [])):
+        with pytest.raises(ValueError, match="path is ''; expected the name of a file or folder"):
+            save("", what)
+    assert not files_in(tmp_path)
+
+
 @pytest.fixture
 def npz(tmp_path):
     """The path of a saved network with settings."""
