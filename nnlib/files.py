@@ -23,6 +23,8 @@ def write_atomically(writers):
     function may read the old file and write it with changes. What a killed program leaves behind is overwritten by the
     next one that writes the same file.
     """
+    if not writers:
+        return
     writers = {Path(os.path.realpath(path)): write for path, write in writers.items()}
     temporaries = {path: path.with_name(f".{path.name}.tmp") for path in writers}
     with _locked(next(iter(writers))):
