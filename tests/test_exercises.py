@@ -69,6 +69,7 @@ def test_every_task_has_answers_hints_and_a_reference_that_is_right(name):
         assert judge(TASKS[name], TASKS[name].reference, seed).outcome == RIGHT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", cases([(name,) for name in TASKS]))
 def test_every_known_mistake_is_recognised(name):
     for cause, function in TASKS[name].wrong_answers():

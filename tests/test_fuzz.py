@@ -14,6 +14,7 @@ FUZZ = ROOT / "tests" / "fuzz"
 TRIED = ["parameters", "model", "training", "gradcheck", "metrics", "preparation", "predict", "plots"]
 
 
+@pytest.mark.slow
 def test_odd_arguments_are_refused_by_name():
     command = [sys.executable, FUZZ / "arguments.py", "--rounds", "1000", "--seed", "1", "--only", *TRIED]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

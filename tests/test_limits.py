@@ -43,6 +43,7 @@ def test_grey_paper_with_specks_is_refused_too(mnist, function):
         function(X.reshape(-1, 784))
 
 
+@pytest.mark.slow
 def test_of_all_of_mnist_each_image_is_taken_and_each_inverted_one_refused(mnist):
     for X in (mnist.X_train, mnist.X_test):
         deskew(X)
@@ -50,6 +51,7 @@ def test_of_all_of_mnist_each_image_is_taken_and_each_inverted_one_refused(mnist
             deskew(1 - X)
 
 
+@pytest.mark.slow
 def test_drawings_prepared_images_and_noise_are_taken(mnist):
     drawings = [nnlib.strokes_to_image(example.strokes).ravel() for example in nnlib.load_examples()]
     normalise(np.array(drawings))

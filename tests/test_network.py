@@ -556,6 +556,7 @@ while time.monotonic() < end:
 """
 
 
+@pytest.mark.slow
 def test_two_writers_and_a_reader_see_one_network_at_a_time(tmp_path):
     folder = tmp_path / "text"
     nnlib.save_thetas(folder, [np.full((4, 7), 1.0), np.full((3, 5), 1.0)])
