@@ -1,4 +1,4 @@
-"""Run the fast tests on each Python from 3.11 to 3.14 that is installed, with the lowest and the newest dependencies.
+"""Run the fast tests on each Python from 3.11 to 3.14 on the PATH, with the lowest and the newest dependencies.
 
     pip install uv
     python tests/pythons.py
