@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import io
-import itertools
 import json
 import math
 import os
@@ -149,7 +148,7 @@ def _check_target(path, layer_sizes, preparation):
     """Return the path to save a network of such layers to, checked."""
     path = checks.path(path)
     check_name(preparation)
-    _check_size(sum((1 + n_in) * n_out for n_in, n_out in itertools.pairwise(layer_sizes)))
+    _check_size(checks.n_params(layer_sizes))
     if path.suffix == ".npz":
         if not path.parent.is_dir():
             raise FileNotFoundError(f"There is no folder {path.parent} for {path.name}.")
