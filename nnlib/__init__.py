@@ -9,7 +9,7 @@ Data flows one way: data -> parameters -> model -> training -> network -> metric
 from . import ctrl_c  # noqa: F401 (first: it decides what Ctrl-C does while the others are imported)
 from .data import load_mnist
 from .drawing import recognise, strokes_to_image
-from .examples import Example, load_examples, save_examples
+from .examples import Example, load_examples, load_pens, save_examples
 from .gradcheck import check_gradient, numerical_gradient
 from .model import cost_and_gradient, forward, predict, predict_scores
 from .network import Network, load_network, load_thetas, save_thetas
@@ -30,6 +30,7 @@ __all__ = [
     "load_examples",
     "load_mnist",
     "load_network",
+    "load_pens",
     "load_thetas",
     "numerical_gradient",
     "pack",

@@ -70,8 +70,8 @@ def finite(array, name):
     return array
 
 
-def labels(y, n_classes=None, n_rows=None, name="y"):
-    """Return `y` as an array (n,) of integers in 0 … n_classes - 1."""
+def labels(y, n_classes=None, n_rows=None, name="y", *, lowest=0):
+    """Return `y` as an array (n,) of integers in lowest … n_classes - 1."""
     y = dense(y, name)
     if y.dtype.kind not in "ui":
         raise TypeError(f"{name} has dtype {y.dtype}; expected integer labels, such as {name}.astype(int).")
@@ -82,9 +82,10 @@ def labels(y, n_classes=None, n_rows=None, name="y"):
     if len(y) == 0:
         raise ValueError(f"{name} is empty; expected at least one label.")
     low, high = int(y.min()), int(y.max())
-    if low < 0 or (n_classes is not None and high >= n_classes):
+    if low < lowest or (n_classes is not None and high >= n_classes):
         top = "…" if n_classes is None else n_classes - 1
-        raise ValueError(f"{name} holds labels from {low} to {high}; expected 0 to {top}.")
+        none = ", or -1 for none of these" if lowest < 0 else ""
+        raise ValueError(f"{name} holds labels from {low} to {high}; expected 0 to {top}{none}.")
     return y
 
 

@@ -1,5 +1,6 @@
 """Drawings with their labels, as a small JSON file that people can pass on."""
 
+import gzip
 import json
 import os
 import zlib
@@ -16,6 +17,7 @@ from .files import in_short, write_atomically
 FORMAT = "nnlib drawings 1"
 MOST_BYTES = 10_000_000  # about 5,000 drawings; what they hold takes up to 50 times as much memory
 DRAWINGS_PATH = DATA_FOLDER / "drawings.json"
+PENS_PATH = DATA_FOLDER / "pens.json.gz"
 
 
 class Example(NamedTuple):
@@ -140,13 +142,33 @@ def load_examples(path=None):
     ValueError
         If it holds something else.
     """
-    path = DRAWINGS_PATH if path is None else checks.path(path)
+    return _load(DRAWINGS_PATH if path is None else checks.path(path))
+
+
+def load_pens():
+    """Load 7,494 digits that 30 people wrote on a tablet.
+
+    They are the training part of *Pen-Based Recognition of Handwritten Digits* (E. Alpaydin and F. Alimoglu, UCI
+    Machine Learning Repository, 1996, https://doi.org/10.24432/C5MG6K, CC BY 4.0).
+
+    Returns
+    -------
+    list of Example
+        Each with its strokes, its label and its writer, "w00" to "w43"; in a box of 500 x 500.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As for `load_examples`.
+    """
+    return _load(PENS_PATH)
+
+
+def _load(path):
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}; expected drawings that the pad or save_examples saved.")
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError(f"it has {path.stat().st_size:,} bytes; expected {MOST_BYTES:,} at most")
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(_text(path))
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ValueError(f'it does not say "format": "{FORMAT}"')
         if not isinstance(content.get("examples"), list):
@@ -158,6 +180,15 @@ def load_examples(path=None):
         return [_from_record(record, f"example {i}") for i, record in enumerate(content["examples"], start=1)]
     except Exception as error:  # whatever the file holds, the message names it and says what is wrong
         raise ValueError(f"{path} cannot be read as drawings ({in_short(error)}).") from None
+
+
+def _text(path):
+    """Return the text of a file, which may be compressed; a few bytes can stand for gigabytes."""
+    with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
+        text = file.read(MOST_BYTES + 1)
+    if len(text) > MOST_BYTES:
+        raise ValueError(f"it has more than {MOST_BYTES:,} bytes, which are too many")
+    return text.decode()
 
 
 def not_among(examples, others):

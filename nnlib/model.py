@@ -3,7 +3,7 @@
 `forward`, `predict`, `predict_scores` and `cost_and_gradient` check their arguments; what they are made of does not.
 
 Symbols, as in lesson 03: `X` (m, n_in) the inputs, `a` a layer's activations, `z` what goes into the
-sigmoid, `Y` (m, n_out) the one-hot targets, `delta` the derivative of the cost with respect to `z`, `J` the cost.
+sigmoid, `Y` (m, n_out) the targets, one-hot, `delta` the derivative of the cost with respect to `z`, `J` the cost.
 """
 
 import numpy as np
@@ -134,7 +134,7 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
     X : ndarray (m, layer_sizes[0]) of float32 or float64
         One example per row. The work is done in this dtype; X is neither copied nor written to.
     y : ndarray (m,) of integers
-        The class of each example, 0 … layer_sizes[-1] - 1.
+        The class of each example, 0 … layer_sizes[-1] - 1; or -1 for none of these: its targets are all 0.
     lam : float
         Strength of the regularisation (lambda), 0 or above.
     n_threads : int or None
@@ -155,7 +155,7 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
     layer_sizes = checks.layer_sizes(layer_sizes)
     params = checks.finite(checks.params(params, layer_sizes), "params")
     X = checks.images(X, layer_sizes[0])
-    y = checks.labels(y, layer_sizes[-1], len(X))
+    y = checks.labels(y, layer_sizes[-1], len(X), lowest=-1)
     lam = checks.not_negative(lam, "lam")
     with all_cores(n_threads) as map_blocks:
         J, gradient = sum_over_blocks(params, layer_sizes, cut(X, y), lam, map_blocks)
@@ -224,7 +224,7 @@ def backpropagate(thetas, block):
         One for each theta, of the same shape.
     """
     activations, z = propagate(thetas, block.X)
-    Y = block.y[:, np.newaxis] == np.arange(z.shape[1])
+    Y = block.y[:, np.newaxis] == np.arange(z.shape[1])  # a label of -1 equals none: a row of zeros
     cost = np.sum(softplus(np.where(Y, -z, z)), dtype=np.float64)
 
     gradients = []

@@ -77,7 +77,7 @@ def train(
     X : ndarray (m, n_in) of float32 or float64
         Training images, one per row, pixel values in [0, 1]. float32 is about twice as fast.
     y : ndarray (m,) of integers
-        Their digits.
+        Their digits; or -1 for an image that is none of these, so that all outputs learn to say no.
     layer_sizes : sequence of int
         Units in each layer, inputs first.
     lam : float
@@ -120,7 +120,7 @@ def train(
     thetas = init_thetas(layer_sizes, epsilon=epsilon, seed=seed) if thetas is None else checks.thetas(thetas)
     layer_sizes = sizes_of(thetas)
     X = checks.images(X, layer_sizes[0])
-    y = checks.labels(y, layer_sizes[-1], len(X))
+    y = checks.labels(y, layer_sizes[-1], len(X), lowest=-1)
     _warn_of_large_values(X)
     lam = checks.not_negative(lam, "lam")
     if validation is not None:

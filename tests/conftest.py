@@ -1,8 +1,12 @@
 """What several test files share, and how they are shared out where two workers run them (``-n 2``)."""
 
 import pytest
+from hypothesis import settings
 
 import nnlib
+
+settings.register_profile("busy", deadline=None)  # on a busy machine, any example can take long
+settings.load_profile("busy")
 
 LONGEST = ("test_notebooks.py", "test_pad_in_browser.py", "test_nbgrader.py")  # minutes each
 

@@ -359,7 +359,7 @@ def written_out(blocks, n_in):
     return np.concatenate(rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     m=st.sampled_from([1, 2, 30, BLOCK_SIZE, BLOCK_SIZE + 1, 2 * BLOCK_SIZE + 7]),
     n_in=st.integers(1, 6),

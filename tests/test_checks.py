@@ -106,6 +106,12 @@ BAD_SIZES = [(), (3,), (3, 0), (3, -1, 2), (3.0, 2.0), (3, 2.5), "32", 3, None, 
 BAD = [
     *((name, finite_images, *case) for name, *case in BAD_X),
     *((name, lambda y: checks.labels(y, 3, 8), *case) for name, *case in BAD_Y),
+    (
+        "class -2, where -1 is allowed",
+        lambda y: checks.labels(y, 3, 8, lowest=-1),
+        spoilt(Y, 0, -2),
+        "y holds labels from -2 to 2; expected 0 to 2, or -1 for none of these",
+    ),
     *((name, lambda params: checks.params(params, SIZES), *case) for name, *case in BAD_PARAMS),
     *((name, checks.thetas, *case) for name, *case in BAD_THETAS),
     *((repr(sizes), checks.layer_sizes, sizes, "layer_sizes is .*; expected") for sizes in BAD_SIZES),

@@ -90,7 +90,7 @@ def test_image_is_the_same_pixel_by_pixel_as_by_brute_force():
         assert image[row, column] == pytest.approx(np.clip(1.25 + 0.5 - nearest, 0, 1), abs=1e-9)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     strokes=strokes_of_any_shape,
     unit=st.floats(1e-3, 1e3),
@@ -105,7 +105,7 @@ def test_unit_and_position_do_not_matter(strokes, unit, move):
     np.testing.assert_allclose(other, image, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(strokes=strokes_of_any_shape)
 def test_any_drawing_gives_an_image(strokes):
     image = drawing.strokes_to_image(strokes)
@@ -218,7 +218,7 @@ def ink_by_definition(strokes, pen_width):
     return np.clip(pen_width / 2 + 0.5 - nearest, 0, 1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(arrays(float, (4, 2), elements=st.floats(-60, 90, width=32)), st.sampled_from([0.5, 2.2, 7.0]))
 def test_what_lies_outside_the_field_is_cut_off_and_nothing_else(stroke, pen_width):
     expected = ink_by_definition([stroke], pen_width)

@@ -168,7 +168,7 @@ def test_deeply_nested_files(tmp_path, content):
 
 def test_a_file_that_is_too_large_is_not_even_read(saved, monkeypatch):
     monkeypatch.setattr(nnlib.examples, "MOST_BYTES", 100)
-    with pytest.raises(ValueError, match=r"bytes; expected 100 at most"):
+    with pytest.raises(ValueError, match=r"more than 100 bytes, which are too many"):
         nnlib.load_examples(saved)
     with pytest.raises(ValueError, match=r"1 drawings take \d+ bytes; expected 100 at most"):
         nnlib.save_examples(saved.parent / "other.json", [(SEVEN, 7)])

@@ -348,7 +348,7 @@ def test_central_differences_with_the_default_step_are_right_to_nine_digits():
     np.testing.assert_allclose(nnlib.numerical_gradient(polynomial, P), EXACT, rtol=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(coefficients=st.lists(st.integers(-9, 9), min_size=1, max_size=8), kind=st.sampled_from(["central", "forward"]))
 def test_differences_of_a_plane_are_its_slopes(coefficients, kind):
     slopes = np.array(coefficients, dtype=float)

@@ -20,7 +20,7 @@ def labelled(draw):
     return np.array(y_true, draw(dtypes)), np.array(y_pred, draw(dtypes)), n_classes
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(labelled())
 def test_accuracy_is_that_of_scikit_learn(case):
     y_true, y_pred, _ = case
@@ -30,7 +30,7 @@ def test_accuracy_is_that_of_scikit_learn(case):
 
 
 @pytest.mark.filterwarnings("ignore:A single label was found")  # scikit-learn's, about a matrix of one cell
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(labelled())
 def test_confusion_matrix_is_that_of_scikit_learn(case):
     y_true, y_pred, n_classes = case
@@ -39,7 +39,7 @@ def test_confusion_matrix_is_that_of_scikit_learn(case):
     assert np.array_equal(found, sklearn.metrics.confusion_matrix(y_true, y_pred, labels=range(n_classes)))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(labelled())
 def test_class_report_is_that_of_scikit_learn(case):
     y_true, y_pred, n_classes = case

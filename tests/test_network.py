@@ -68,7 +68,7 @@ def assert_refused(path, *mentions):
 # ---- there and back
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(networks())
 def test_round_trips(thetas):
     with tempfile.TemporaryDirectory() as folder:
@@ -82,7 +82,7 @@ def test_round_trips(thetas):
             assert (network.preparation, network.settings) == ("none", {})
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(networks())
 def test_text_is_what_savetxt_writes(thetas):
     with tempfile.TemporaryDirectory() as folder:

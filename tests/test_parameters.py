@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nnlib
@@ -90,7 +90,6 @@ def test_pack_reads_the_logical_order_of_transposed_and_fortran_arrays():
     np.testing.assert_array_equal(nnlib.pack([np.asfortranarray([[1.0, 2, 3], [4, 5, 6]])]), [1, 2, 3, 4, 5, 6])
 
 
-@settings(deadline=None)
 @given(layer_sizes=ANY_SIZES, seed=st.integers(0, 999))
 def test_unpack_undoes_pack_and_pack_undoes_unpack(layer_sizes, seed):
     params = np.random.default_rng(seed).normal(size=n_params_of(layer_sizes))
@@ -102,7 +101,6 @@ def test_unpack_undoes_pack_and_pack_undoes_unpack(layer_sizes, seed):
         np.testing.assert_array_equal(theta, again)
 
 
-@settings(deadline=None)
 @given(layer_sizes=ANY_SIZES)
 def test_unpack_gives_views_and_pack_a_copy(layer_sizes):
     params = np.zeros(n_params_of(layer_sizes))

@@ -57,7 +57,7 @@ def test_scores_and_digits_are_those_of_scikit_learn(layer_sizes, m):
     np.testing.assert_array_equal(digits, expected.argmax(axis=1))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(layer_sizes=st.lists(st.integers(1, 5), min_size=2, max_size=5), m=st.integers(1, 4), seed=st.integers(0, 999))
 def test_scores_are_those_of_a_loop_over_images_and_units(layer_sizes, m, seed):
     thetas = network(layer_sizes, seed)
