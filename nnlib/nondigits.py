@@ -9,13 +9,14 @@ from . import checks
 from .drawing import check_drawing, fit, shift
 from .teaching import vary
 
-# Some letters are drawn just like a digit: to call them none would be wrong.
+# Without the letters that many hands draw like a digit: to call those none would be wrong.
 LATIN = "ACEFHKLMNPRUVWXacdefhkmnpruvwx"
 FONTS = {
     "futural": LATIN,
     "scripts": LATIN,
+    "timesr": LATIN,
     "greeks": "ACDEGJKLMNPQRTUVWXacegjklmnpqtuvwx",  # by the keys that the font puts its letters on
-}  # in these, each letter is a line, as a pen draws it
+}
 
 
 def letters(fonts=FONTS):
