@@ -315,18 +315,33 @@ def test_every_control_says_what_it_is(pad):
 # ---- what it shows, as HTML
 
 
+YES_7, YES_8, NEARLY_1 = {7: 0.9}, {8: view.SURE}, {1: view.SURE - 0.01, 4: 0.3, 7: 0.2}
+HARDLY_8, NO = {8: view.KNOWN, 3: 0.05}, {2: view.KNOWN - 0.01}
+
+
 @pytest.mark.parametrize(
-    ("scores", "words"),
+    ("digits", "words"),
     [
-        ({7: 0.9}, "I read a 7."),
-        ({8: 0.5}, "I read an 8."),
-        ({8: 0.49, 3: 0.3}, "Not sure: an 8? a 3?"),
+        ([YES_7], "I read a 7."),
+        ([YES_8], "I read an 8."),
+        ([NEARLY_1], "Not sure: a 1 or a 4?"),
+        ([HARDLY_8], "Not sure: an 8 or a 3?"),
+        ([NO], "That is no digit that I know."),
+        ([YES_7, YES_8], "I read 78."),
+        ([YES_8, YES_7, YES_7, YES_8], "I read 8778."),
+        ([YES_7, NEARLY_1], "I read 7?. Not sure of digit 2: a 1 or a 4?"),
+        ([NO, YES_7, YES_8], "I read ?78. Digit 1 is none that I know."),
+        ([NEARLY_1, NO], "Not sure of digit 1: a 1 or a 4? Digit 2 is none that I know."),
+        ([NO, NO], "Those are no digits that I know."),
     ],
 )
-def test_words(scores, words):
-    all_scores = np.zeros(10)
-    all_scores[list(scores)] = list(scores.values())
-    assert view.in_words(all_scores) == words
+def test_words(digits, words):
+    read = []
+    for some_scores in digits:
+        scores = np.zeros(10)
+        scores[list(some_scores)] = list(some_scores.values())
+        read.append((int(scores.argmax()), scores))
+    assert view.in_words(read) == words
 
 
 def test_bars_are_as_wide_as_the_scores():

@@ -239,7 +239,7 @@ class Pad(widgets.VBox):
         seen = self._guarded(self._read)()  # None where that fails: the ink is painted all the same
         self._surface.paint(seen)
         if self.scores is not None:
-            sentence = view.in_words(self.scores)
+            sentence = view.in_words([(self.digit, self.scores)])
         else:
             sentence = "Draw a digit here." if self._surface.is_empty else "I cannot read this."
         self._words.value = view.words_html(sentence)
