@@ -72,6 +72,38 @@ def test_what_is_drawn_is_read_as_recognise_reads_it(pad):
     assert reading(pad) == "I read a 7."
 
 
+def caption(pad):
+    """Return what stands below the image that the network sees."""
+    return next(text(html) for html in parts(pad, widgets.HTML) if "What the network sees" in html.value)
+
+
+def test_a_number_is_read_and_the_digit_with_the_newest_stroke_is_shown(pad, monkeypatch):
+    seen = []
+    monkeypatch.setattr(parts(pad, ipycanvas.Canvas)[1], "fill_styled_rects", lambda *squares: seen.append(squares[-1]))
+    one, seven = ONE, [SEVEN[0] + [80, 0]]
+    for strokes, shown, place in ((one + seven, seven, 2), (seven + one, one, 1)):
+        pad.show(strokes)
+        assert pad.number == "17"
+        assert reading(pad) == "I read 17."
+        digit, scores = nnlib.recognise(shown)
+        assert pad.digit == digit
+        np.testing.assert_allclose(pad.scores, scores, atol=1e-9)
+        assert caption(pad) == f"What the network sees (digit {place} of 2)"
+        prepared = nnlib.load_network().prepare(nnlib.strokes_to_image(shown).reshape(1, -1))
+        np.testing.assert_array_equal(seen[-1].reshape(784, 3)[:, 0], np.round(255 * prepared[0]))
+    press(pad, "Undo")
+    assert (pad.number, pad.digit, caption(pad)) == ("7", 7, "What the network sees")
+    press(pad, "Clear")
+    assert (pad.number, pad.digit, pad.scores) == (None, None, None)
+
+
+def test_a_stroke_added_later_belongs_to_its_own_digit(pad):
+    four = [np.array([[20.0, 0], [0, 60], [60, 60]]), np.array([[45.0, 30], [45, 100]])]
+    pad.show([four[0], SEVEN[0] + [110, 0], four[1]])
+    assert (pad.number, pad.digit) == ("47", 4)
+    assert caption(pad) == "What the network sees (digit 1 of 2)"
+
+
 def test_mouse_events_draw(pad):
     event(pad, "mouse_down", x=100, y=100)
     for x, y in [(300, 100), (200, 400)]:

@@ -47,6 +47,12 @@ def _nearest_two(scores):
     return f"{with_article(best)} or {with_article(second)}"
 
 
+def caption_html(place, count):
+    """Return what stands below the image that the network sees: of several digits, also which one it is."""
+    which = f" (digit {place} of {count})" if count > 1 else ""
+    return f'<div class="nnlib-note">What the network sees{which}</div>'
+
+
 def with_article(digit):
     """Return "a 7", "an 8"."""
     return f"{'an' if digit == 8 else 'a'} {digit}"
