@@ -14,6 +14,7 @@ from .gradcheck import check_gradient, numerical_gradient
 from .model import cost_and_gradient, forward, predict, predict_scores
 from .network import Network, load_network, load_thetas, save_thetas
 from .parameters import init_thetas, pack, unpack
+from .reading import recognise_number, split_digits
 from .teaching import teach
 from .training import TrainResult, train
 
@@ -37,8 +38,10 @@ __all__ = [
     "predict",
     "predict_scores",
     "recognise",
+    "recognise_number",
     "save_examples",
     "save_thetas",
+    "split_digits",
     "strokes_to_image",
     "teach",
     "train",

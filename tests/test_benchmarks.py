@@ -1,4 +1,4 @@
-"""The benchmark of training compares programs that compute the same."""
+"""The benchmarks measure what they say: programs that compute the same, numbers that stand as described."""
 
 import numpy as np
 import pytest
@@ -19,3 +19,27 @@ def test_all_contenders_compute_the_same_cost_and_gradient(mnist):
     benchmark.check_that_all_compute_the_same(contenders)
     seconds = benchmark.measure(contenders, 1)
     assert all(len(times) == 1 for times in seconds.values())
+
+
+def test_the_numbers_to_read_stand_as_described():
+    benchmark = load(ROOT / "tests" / "benchmarks" / "read_numbers.py")
+    rng = np.random.default_rng(0)
+    chosen = benchmark.some(nnlib.load_examples(), 3, rng)
+    for gaps in ((0.1, 0.6), (-0.2, 0)):
+        digits = benchmark.side_by_side([example.strokes for example in chosen], gaps, rng)
+        points_of = [np.concatenate(digit) for digit in digits]
+        heights = [np.ptp(points[:, 1]) for points in points_of]
+        assert all(0.7 <= height <= 1.4 for height in heights)
+        for i in (1, 2):
+            gap = (points_of[i][:, 0].min() - points_of[i - 1][:, 0].max()) / max(heights[i - 1 : i + 1])
+            assert gaps[0] - 1e-9 <= gap <= gaps[1] + 1e-9
+
+
+def test_numbers_are_measured(monkeypatch, capsys):
+    benchmark = load(ROOT / "tests" / "benchmarks" / "read_numbers.py")
+    monkeypatch.setattr("sys.argv", ["read_numbers.py", "--numbers", "20", "--gaps", "0.3", "0.6"])
+    benchmark.main()
+    rows = [line.split(" | ")[:4] for line in capsys.readouterr().out.splitlines()[2:]]
+    assert rows == [[f"| {n}", count, "100.00%", "100.00%"] for n, count in ((1, "10"), (2, "20"), (3, "20"))]
+    assert not benchmark.same([[np.zeros((1, 2))]], [[np.ones((1, 2))]])
+    assert not benchmark.same([[np.zeros((1, 2))] * 2], [[np.zeros((1, 2))]] * 2)

@@ -72,6 +72,38 @@ def test_what_is_drawn_is_read_as_recognise_reads_it(pad):
     assert reading(pad) == "I read a 7."
 
 
+def caption(pad):
+    """Return what stands below the image that the network sees."""
+    return next(text(html) for html in parts(pad, widgets.HTML) if "What the network sees" in html.value)
+
+
+def test_a_number_is_read_and_the_digit_with_the_newest_stroke_is_shown(pad, monkeypatch):
+    seen = []
+    monkeypatch.setattr(parts(pad, ipycanvas.Canvas)[1], "fill_styled_rects", lambda *squares: seen.append(squares[-1]))
+    one, seven = ONE, [SEVEN[0] + [80, 0]]
+    for strokes, shown, place in ((one + seven, seven, 2), (seven + one, one, 1)):
+        pad.show(strokes)
+        assert pad.number == "17"
+        assert reading(pad) == "I read 17."
+        digit, scores = nnlib.recognise(shown)
+        assert pad.digit == digit
+        np.testing.assert_allclose(pad.scores, scores, atol=1e-9)
+        assert caption(pad) == f"What the network sees (digit {place} of 2)"
+        prepared = nnlib.load_network().prepare(nnlib.strokes_to_image(shown).reshape(1, -1))
+        np.testing.assert_array_equal(seen[-1].reshape(784, 3)[:, 0], np.round(255 * prepared[0]))
+    press(pad, "Undo")
+    assert (pad.number, pad.digit, caption(pad)) == ("7", 7, "What the network sees")
+    press(pad, "Clear")
+    assert (pad.number, pad.digit, pad.scores) == (None, None, None)
+
+
+def test_a_stroke_added_later_belongs_to_its_own_digit(pad):
+    four = [np.array([[20.0, 0], [0, 60], [60, 60]]), np.array([[45.0, 30], [45, 100]])]
+    pad.show([four[0], SEVEN[0] + [110, 0], four[1]])
+    assert (pad.number, pad.digit) == ("47", 4)
+    assert caption(pad) == "What the network sees (digit 1 of 2)"
+
+
 def test_mouse_events_draw(pad):
     event(pad, "mouse_down", x=100, y=100)
     for x, y in [(300, 100), (200, 400)]:
@@ -315,18 +347,33 @@ def test_every_control_says_what_it_is(pad):
 # ---- what it shows, as HTML
 
 
+YES_7, YES_8, NEARLY_1 = {7: 0.9}, {8: view.SURE}, {1: view.SURE - 0.01, 4: 0.3, 7: 0.2}
+HARDLY_8, NO = {8: view.KNOWN, 3: 0.05}, {2: view.KNOWN - 0.01}
+
+
 @pytest.mark.parametrize(
-    ("scores", "words"),
+    ("digits", "words"),
     [
-        ({7: 0.9}, "I read a 7."),
-        ({8: 0.5}, "I read an 8."),
-        ({8: 0.49, 3: 0.3}, "Not sure: an 8? a 3?"),
+        ([YES_7], "I read a 7."),
+        ([YES_8], "I read an 8."),
+        ([NEARLY_1], "Not sure: a 1 or a 4?"),
+        ([HARDLY_8], "Not sure: an 8 or a 3?"),
+        ([NO], "That is no digit that I know."),
+        ([YES_7, YES_8], "I read 78."),
+        ([YES_8, YES_7, YES_7, YES_8], "I read 8778."),
+        ([YES_7, NEARLY_1], "I read 7?. Not sure of digit 2: a 1 or a 4?"),
+        ([NO, YES_7, YES_8], "I read ?78. Digit 1 is none that I know."),
+        ([NEARLY_1, NO], "Not sure of digit 1: a 1 or a 4? Digit 2 is none that I know."),
+        ([NO, NO], "Those are no digits that I know."),
     ],
 )
-def test_words(scores, words):
-    all_scores = np.zeros(10)
-    all_scores[list(scores)] = list(scores.values())
-    assert view.in_words(all_scores) == words
+def test_words(digits, words):
+    read = []
+    for some_scores in digits:
+        scores = np.zeros(10)
+        scores[list(some_scores)] = list(some_scores.values())
+        read.append((int(scores.argmax()), scores))
+    assert view.in_words(read) == words
 
 
 def test_bars_are_as_wide_as_the_scores():

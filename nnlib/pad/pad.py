@@ -13,6 +13,7 @@ from ..drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
 from ..examples import Example, add_examples, check_example, load_examples, not_among
 from ..metrics import accuracy
 from ..network import check_network
+from ..reading import split_digits
 from ..teaching import teach
 from . import view
 from .surface import Surface
@@ -41,8 +42,10 @@ class Pad(widgets.VBox):
     ----------
     strokes : list of ndarray (k, 2)
         What is drawn, in pixels of the page.
+    number : str or None
+        The digits that the network reads, from left to right, such as "12". None where there is nothing to read.
     scores : ndarray (10,) or None
-        The network's scores for it. None where there is nothing to read.
+        The network's scores for it; of several digits, for the one that holds the newest stroke.
     digit : int or None
         The digit with the highest score.
     network : Network
@@ -57,12 +60,13 @@ class Pad(widgets.VBox):
             raise TypeError(f"writer is {writer!r}; expected text.")
         self.examples = [check_example(example, f"examples[{i}]") for i, example in enumerate(examples)]
         self.writer, self._size = writer, checks.count(size, "size")
-        self.scores = None
+        self._digits, self._shown = [], 0  # what is read from left to right, and which digit the bars show
         self._says_until_drawn = False
         self._surface = Surface(self._size, self._guarded(self._refresh))
         for canvas in (self._surface.ink, self._surface.seen):
             canvas.on_key_down(self._guarded(functools.partial(self._on_key, canvas)))
         self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
+        self._caption = widgets.HTML()
         self._status.add_class("nnlib-status")
         note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
         super().__init__([widgets.HTML(view.STYLE), self._top(), note, self._status, *self._controls(str(file))])
@@ -74,6 +78,16 @@ class Pad(widgets.VBox):
     def strokes(self):
         """What is drawn, in pixels of the page."""
         return self._surface.strokes
+
+    @property
+    def number(self):
+        """The digits that the network reads, from left to right, or None."""
+        return "".join(str(digit) for digit, _ in self._digits) or None
+
+    @property
+    def scores(self):
+        """The scores of the digit that holds the newest stroke, or None."""
+        return self._digits[self._shown][1] if self._digits else None
 
     @property
     def digit(self):
@@ -97,8 +111,9 @@ class Pad(widgets.VBox):
         reading = widgets.VBox(
             [self._words, self._bars], layout={"flex": "1 1 200px", "min_width": "180px", "max_width": "320px"}
         )
-        caption = widgets.HTML('<div class="nnlib-note">What the network sees</div>')
-        return _row([ink, reading, widgets.VBox([seen, caption])], "nnlib-top")
+        # As wide as the image: a longer caption must not push it to the next row.
+        seeing = widgets.VBox([seen, self._caption], layout={"width": "144px"})
+        return _row([ink, reading, seeing], "nnlib-top")
 
     def _controls(self, file):
         pen_width = widgets.FloatSlider(
@@ -239,22 +254,30 @@ class Pad(widgets.VBox):
         seen = self._guarded(self._read)()  # None where that fails: the ink is painted all the same
         self._surface.paint(seen)
         if self.scores is not None:
-            sentence = view.in_words(self.scores)
+            sentence = view.in_words(self._digits)
         else:
             sentence = "Draw a digit here." if self._surface.is_empty else "I cannot read this."
         self._words.value = view.words_html(sentence)
         self._bars.value = view.bars_html(self.scores)
+        self._caption.value = view.caption_html(self._shown + 1, len(self._digits))
 
     def _read(self):
-        """Set the scores of what is on the field; return the image (28, 28) that the network sees, or None."""
-        self.scores, image = None, self._surface.image
+        """Read what is on the field; return the image (28, 28) that the network sees, or None.
+
+        Of several digits, the image is that of the one with the newest stroke, and so are the bars.
+        """
+        self._digits, self._shown = [], 0
+        images, shown = [self._surface.image], 0
         if strokes := self.strokes:
-            image = strokes_to_image(strokes, pen_width=self._surface.pen_width)
-        if image is None:
+            digits = split_digits(strokes, self.network)
+            images = [strokes_to_image(digit, pen_width=self._surface.pen_width) for digit in digits]
+            shown = next(i for i, digit in enumerate(digits) if np.array_equal(digit[-1], strokes[-1]))
+        if images[0] is None:
             return None
-        X = image.reshape(1, -1)
-        self.scores = self.network.predict_scores(X)[0]
-        return self.network.prepare(X).reshape(FIELD, FIELD)
+        X = np.reshape(images, (len(images), -1))
+        self._digits = [(int(np.argmax(scores)), scores) for scores in self.network.predict_scores(X)]
+        self._shown = shown
+        return self.network.prepare(X[[shown]]).reshape(FIELD, FIELD)
 
     def _show_stored(self, digit):
         if digit >= 0:

@@ -6,26 +6,51 @@ import numpy as np
 
 from ..drawing import fit
 
-SURE = 0.5  # where even the best score is below this, no output says "yes"
+SURE = 0.5  # from this score on, an output says "yes" to its digit
+KNOWN = 0.1  # where even the best score is below this, all outputs say "no"
 
 
-def in_words(scores):
-    """Return what the network reads, as a sentence.
+def in_words(read):
+    """Return what the network reads, in one or more sentences.
 
     Parameters
     ----------
-    scores : ndarray (10,)
-        Output activations in [0, 1].
+    read : list of (digit, scores)
+        The digits from left to right, as `recognise_number` gives them: each with its ten scores.
 
     Returns
     -------
     str
-        Where no score reaches `SURE`, it says so, and names the two digits that come nearest.
+        Where the best score of a digit does not reach `SURE`, it names the two digits that come nearest. Where it does
+        not even reach `KNOWN`, it says that this is no digit.
     """
+    if all(max(scores) < KNOWN for _, scores in read):
+        return "That is no digit that I know." if len(read) == 1 else "Those are no digits that I know."
+    if len(read) == 1:
+        ((digit, scores),) = read
+        return f"I read {with_article(digit)}." if max(scores) >= SURE else f"Not sure: {_nearest_two(scores)}?"
+    number = "".join(str(digit) if max(scores) >= SURE else "?" for digit, scores in read)
+    doubts = [_doubt(place, scores) for place, (_, scores) in enumerate(read, start=1) if max(scores) < SURE]
+    return " ".join(doubts if len(doubts) == len(read) else [f"I read {number}.", *doubts])
+
+
+def _doubt(place, scores):
+    """Return what is said about a digit of a number that the network is not sure of."""
+    if max(scores) < KNOWN:
+        return f"Digit {place} is none that I know."
+    return f"Not sure of digit {place}: {_nearest_two(scores)}?"
+
+
+def _nearest_two(scores):
+    """Return "a 1 or a 4": the digits with the two highest scores."""
     best, second = np.argsort(-np.asarray(scores))[:2]
-    if scores[best] >= SURE:
-        return f"I read {with_article(best)}."
-    return f"Not sure: {with_article(best)}? {with_article(second)}?"
+    return f"{with_article(best)} or {with_article(second)}"
+
+
+def caption_html(place, count):
+    """Return what stands below the image that the network sees: of several digits, also which one it is."""
+    which = f" (digit {place} of {count})" if count > 1 else ""
+    return f'<div class="nnlib-note">What the network sees{which}</div>'
 
 
 def with_article(digit):

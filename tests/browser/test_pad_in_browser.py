@@ -234,8 +234,8 @@ def test_two_pads_and_a_cell_run_twice(lab, page, request, digits):
 
 
 def test_an_error_in_a_callback_is_shown_and_the_pad_goes_on(lab, page, request, digits):
-    broken = "class Broken:\n    def predict_scores(self, X):\n        return 1 / 0\n"
-    hand = start(lab, page, request, SHOW_PAD, f"{broken}working, pad.network = pad.network, Broken()")
+    broken = "class Broken(type(pad.network)):\n    def predict_scores(self, X):\n        return 1 / 0\n"
+    hand = start(lab, page, request, SHOW_PAD, f"{broken}pad.network = Broken(pad.network.thetas)")
     hand.draw(digits[3])
     hand.wait_for_status("ZeroDivisionError: division by zero")
     hand.click("Forget")

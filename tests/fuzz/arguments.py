@@ -109,6 +109,8 @@ CALLS = [
     Call(nnlib.save_thetas, {"path": "folder", "thetas": THETAS}),
     Call(nnlib.strokes_to_image, {"strokes": STROKES, "pen_width": 2.0, "scale": True, "centre": True, "smooth": True}),
     Call(nnlib.recognise, {"strokes": STROKES, "network": DIGITS_NETWORK}),
+    Call(nnlib.recognise_number, {"strokes": STROKES, "network": DIGITS_NETWORK}),
+    Call(nnlib.split_digits, {"strokes": STROKES, "network": DIGITS_NETWORK}),
     Call(nnlib.save_examples, {"path": "out.json", "examples": [nnlib.Example(STROKES, 3, "A")]}),
     Call(nnlib.load_examples, {"path": "drawings.json"}),
     Call(plots.new_figure, {**OPTIONS, "width": 3.0, "height": 2.0, "rows": 2, "columns": 2}, ("figure",)),
