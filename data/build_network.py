@@ -2,24 +2,26 @@
 
     pip install Hershey-Fonts
     python data/build_network.py              writes data/network.npz; takes about five minutes
-    python data/build_network.py --folds      measures how such a network reads people and letters that it never saw
+    python data/build_network.py --folds F    measures how such a network reads people and letters that it never saw,
+                                              and saves five networks, each without some of them, to the folder F
 
 The same machine writes the same bytes each time.
 """
 
 import argparse
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 import nnlib
 from nnlib.data import DATA_FOLDER
+from nnlib.drawing import vary
 from nnlib.metrics import accuracy
 from nnlib.nondigits import FONTS, letters, nondigits
 from nnlib.pad.view import SURE
 from nnlib.preparation import prepare
-from nnlib.teaching import vary
 
 PREPARATION = "normalise"
 VARIATIONS = 3  # of each pen digit
@@ -41,7 +43,7 @@ def main(options):
     """Train on everything and save, or measure."""
     mnist, pens = nnlib.load_mnist(), nnlib.load_pens()
     if options.folds:
-        measure(mnist, pens)
+        measure(mnist, pens, options.folds)
         return
     network = train(mnist, drawings(pens, FONTS))
     on_test = accuracy(mnist.y_test, network.predict(mnist.X_test))
@@ -80,8 +82,9 @@ def train(mnist, drawn):
     return nnlib.Network(nnlib.train(X, y, **SETTINGS).thetas, PREPARATION, dict(SETTINGS))
 
 
-def measure(mnist, pens):
+def measure(mnist, pens, folder):
     """Train without a fifth of the writers, five times, and print how their digits are read; letters likewise."""
+    folder.mkdir(exist_ok=True)
     writers = np.random.default_rng(0).permutation(sorted({example.writer for example in pens}))
     print(
         "| left out | pen digits read | refused | MNIST test | letters of a font left out, read | serif letters read |"
@@ -89,11 +92,13 @@ def measure(mnist, pens):
     print("|:--|--:|--:|--:|--:|--:|")
     totals = []
     for fold in range(N_FOLDS):
-        left_out = set(writers[fold::N_FOLDS])
+        left_out = writers[fold::N_FOLDS].tolist()
         font = list(FONTS)[fold % len(FONTS)]
         seen = [example for example in pens if example.writer not in left_out]
         unseen = [example for example in pens if example.writer in left_out]
         network = train(mnist, drawings(seen, {name: FONTS[name] for name in FONTS if name != font}))
+        settings = network.settings | {"left_out": left_out}
+        nnlib.save_thetas(folder / f"fold{fold + 1}.npz", network.thetas, preparation=PREPARATION, settings=settings)
         scores = network.predict_scores(as_images([example.strokes for example in unseen]))
         figures = [
             accuracy(np.array([example.label for example in unseen]), scores.argmax(axis=1)),
@@ -118,5 +123,5 @@ def share_read(network, fonts):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folds", action="store_true", help="measure on people and letters that were left out")
+    parser.add_argument("--folds", type=Path, metavar="F", help="measure on people and letters that were left out")
     main(parser.parse_args())

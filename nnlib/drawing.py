@@ -154,6 +154,31 @@ def shift(strokes, offset):
     return [stroke + offset for stroke in strokes]
 
 
+def vary(strokes, rng):
+    """Return a drawing as the same hand might have drawn it another time.
+
+    Parameters
+    ----------
+    strokes : list of ndarray (k, 2)
+        A drawing.
+    rng : numpy.random.Generator
+        Decides how it varies.
+
+    Returns
+    -------
+    list of ndarray (k, 2)
+        The drawing in units of its longer side, around the middle of its points.
+    """
+    points = np.concatenate(strokes)
+    size = np.ptp(points, axis=0).max()
+    points = (points - points.mean(axis=0)) / (size if size > 0 else 1.0)
+    wider, slant, turn = np.exp(rng.normal(0, 0.2)), rng.normal(0, 0.2), rng.normal(0, 0.15)
+    points = points @ np.array([[wider, turn], [slant, 1.0]])
+    frequency, phase = rng.uniform(2, 5, size=2), rng.uniform(0, 2 * np.pi, size=2)
+    points = points + 0.04 * np.sin(points[:, ::-1] * frequency + phase)  # x bends with y, and y with x
+    return np.split(points, np.cumsum([len(stroke) for stroke in strokes])[:-1])
+
+
 def centre_of_mass(image):
     """Return the position (x, y) of an image's centre of mass, in pixels; (0, 0) is the middle of the first pixel."""
     rows, columns = np.indices(image.shape)

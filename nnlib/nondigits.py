@@ -1,13 +1,12 @@
 """Drawings that are no digits, so that a network can learn to say no: letters, scribbles, shapes, parts of digits.
 
-Each is drawn a little differently every time, as a hand would (`teaching.vary`).
+Each is drawn a little differently every time, as a hand would (`drawing.vary`).
 """
 
 import numpy as np
 
 from . import checks
-from .drawing import check_drawing, fit, shift
-from .teaching import vary
+from .drawing import check_drawing, fit, shift, vary
 
 # Without the letters that many hands draw like a digit: to call those none would be wrong.
 LATIN = "ACEFHKLMNPRUVWXacdefhkmnpruvwx"

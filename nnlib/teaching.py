@@ -1,25 +1,30 @@
 """A network learns one person's handwriting from a few of their drawings."""
 
+import functools
+
 import numpy as np
 
 from . import checks
 from .data import load_mnist
-from .drawing import check_drawing, strokes_to_image
+from .drawing import check_drawing, strokes_to_image, vary
+from .examples import load_pens
 from .network import Network, check_network
+from .nondigits import nondigits
 from .preparation import prepare
 from .training import train
 
 VARIATIONS = 20  # of each drawing, itself included
-REMINDERS = 10_000  # MNIST digits, so that the network does not forget them
+# So that the network does not forget them: MNIST digits, other people's pen digits, and what is no digit.
+MNIST_DIGITS, PEN_DIGITS, NONDIGITS = 8_000, 1_000, 1_000
 LAM = 1.0  # for 60,000 examples; scaled down for fewer, to be as strong as in the network's own training
 
 
-def teach(network, strokes_list, labels, *, max_iter=20, seed=0):
+def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
     """Adapt a network to one person's handwriting.
 
-    It runs a few more iterations of L-BFGS-B, from the network's own weights, on some MNIST digits and
-    on variations of the drawings: a little wider, narrower, slanted, turned or bent. With the drawings
-    alone, the network would learn them by heart and forget the rest.
+    It runs a few more iterations of L-BFGS-B, from the network's own weights, on variations of the drawings: a little
+    wider, narrower, slanted, turned or bent; on some digits of MNIST and of the pen digits; and on some drawings that
+    are no digits. With its own drawings alone, the network would learn them by heart and forget the rest.
 
     Parameters
     ----------
@@ -30,7 +35,7 @@ def teach(network, strokes_list, labels, *, max_iter=20, seed=0):
     labels : sequence of int
         Their digits.
     max_iter : int
-        The maximum number of iterations. With more of them, the network forgets more of MNIST.
+        The maximum number of iterations. With more of them, the network forgets more of the rest.
     seed : int or None
         Seed for the variations and for the choice of MNIST digits.
 
@@ -55,38 +60,28 @@ def teach(network, strokes_list, labels, *, max_iter=20, seed=0):
     rng = checks.generator(seed)
 
     mnist = load_mnist()
-    some = rng.permutation(len(mnist.X_train))[:REMINDERS]
-    images = [strokes_to_image(strokes) for strokes in drawings]
-    images += [strokes_to_image(vary(strokes, rng)) for _ in range(VARIATIONS - 1) for strokes in drawings]
-    own = np.array(images, dtype=np.float32).reshape(len(images), -1)
-    X = prepare(np.concatenate([mnist.X_train[some], own]), network.preparation)
-    y = np.concatenate([mnist.y_train[some], np.tile(labels, VARIATIONS)])
+    some = rng.permutation(len(mnist.X_train))[:MNIST_DIGITS]
+    own = drawings + [vary(strokes, rng) for _ in range(VARIATIONS - 1) for strokes in drawings]
+    X_others, y_others = _other_drawings()
+    X = prepare(np.concatenate([mnist.X_train[some], X_others, _as_images(own)]), network.preparation)
+    y = np.concatenate([mnist.y_train[some], y_others, np.tile(labels, VARIATIONS)])
 
     lam = LAM * len(X) / len(mnist.X_train)
     result = train(X, y, thetas=network.thetas, lam=lam, max_iter=max_iter, progress=False)
     return Network(result.thetas, network.preparation, network.settings | {"taught": len(drawings)})
 
 
-def vary(strokes, rng):
-    """Return a drawing as the same hand might have drawn it another time.
+@functools.cache
+def _other_drawings():
+    """Return images and labels of pen digits, and of drawings that are no digits: -1. They are drawn only once."""
+    rng = np.random.default_rng(0)
+    pens = load_pens()
+    chosen = [pens[i] for i in rng.permutation(len(pens))[:PEN_DIGITS]]
+    digits = [vary(example.strokes, rng) for example in chosen]
+    labels = [example.label for example in chosen] + [-1] * NONDIGITS
+    return _as_images(digits + nondigits(NONDIGITS, pens, seed=rng)), np.array(labels)
 
-    Parameters
-    ----------
-    strokes : list of ndarray (k, 2)
-        A drawing.
-    rng : numpy.random.Generator
-        Decides how it varies.
 
-    Returns
-    -------
-    list of ndarray (k, 2)
-        The drawing in units of its longer side, around the middle of its points.
-    """
-    points = np.concatenate(strokes)
-    size = np.ptp(points, axis=0).max()
-    points = (points - points.mean(axis=0)) / (size if size > 0 else 1.0)
-    wider, slant, turn = np.exp(rng.normal(0, 0.2)), rng.normal(0, 0.2), rng.normal(0, 0.15)
-    points = points @ np.array([[wider, turn], [slant, 1.0]])
-    frequency, phase = rng.uniform(2, 5, size=2), rng.uniform(0, 2 * np.pi, size=2)
-    points = points + 0.04 * np.sin(points[:, ::-1] * frequency + phase)  # x bends with y, and y with x
-    return np.split(points, np.cumsum([len(stroke) for stroke in strokes])[:-1])
+def _as_images(drawings):
+    """Return drawings as images (n, 784) of float32."""
+    return np.array([strokes_to_image(strokes).ravel() for strokes in drawings], dtype=np.float32)

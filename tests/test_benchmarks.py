@@ -37,7 +37,7 @@ def test_the_numbers_to_read_stand_as_described():
 
 def test_numbers_are_measured(monkeypatch, capsys):
     benchmark = load(ROOT / "tests" / "benchmarks" / "read_numbers.py")
-    monkeypatch.setattr("sys.argv", ["read_numbers.py", "--numbers", "20", "--gaps", "0.3", "0.6"])
+    monkeypatch.setattr("sys.argv", ["read_numbers.py", "--drawings", "--numbers", "20", "--gaps", "0.3", "0.6"])
     benchmark.main()
     rows = [line.split(" | ")[:4] for line in capsys.readouterr().out.splitlines()[2:]]
     assert rows == [[f"| {n}", count, "100.00%", "100.00%"] for n, count in ((1, "10"), (2, "20"), (3, "20"))]

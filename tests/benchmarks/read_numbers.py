@@ -1,16 +1,14 @@
 """How often nnlib.recognise_number finds the digits of a number, and how often it reads them.
 
-    python tests/benchmarks/read_numbers.py PENS.jsonl.gz --network NETWORK.npz
+    python tests/benchmarks/read_numbers.py --network NETWORK.npz
 
-It measures single digits, and numbers of two and three digits of different writers: of different sizes, a little higher
-or lower, with gaps from a tenth to 0.6 of the height between their boxes. PENS.jsonl.gz holds a digit in each line:
-{"label": 7, "writer": "Ada", "strokes": [[[x, y], ...], ...]}; without it, the ten drawings that ship with the project
-are used. The same seed makes the same numbers.
+It measures single digits, and numbers of two and three digits of different writers: of different sizes, a little
+higher or lower, with gaps from a tenth to 0.6 of the height between their boxes. The digits are the pen digits; if the
+network's settings name writers that were left out of its training (data/build_network.py --folds), only theirs. The
+same seed makes the same numbers.
 """
 
 import argparse
-import gzip
-import json
 import time
 from collections import Counter
 from pathlib import Path
@@ -27,15 +25,16 @@ FLATTEST = 0.5  # height by width that a digit is enlarged by its height; a flat
 def main():
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pens", nargs="?", type=Path, help="pen digits; without it, the ten drawings")
     parser.add_argument("--network", type=Path, help="without it, the one that ships with the project")
     parser.add_argument("--numbers", type=int, default=1000, help="of two digits, and of three")
     parser.add_argument("--gaps", type=float, nargs=2, default=(0.1, 0.6), help="from, to; negative: boxes overlap")
-    parser.add_argument("--skip-writers", type=int, default=0, help="leave out the first ones by name")
+    parser.add_argument("--drawings", action="store_true", help="take the ten drawings instead of the pen digits")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    examples = load(arguments.pens, arguments.skip_writers)
     network = nnlib.load_network(arguments.network)
+    examples = nnlib.load_examples() if arguments.drawings else nnlib.load_pens()
+    if left_out := network.settings.get("left_out"):
+        examples = [example for example in examples if example.writer in left_out]
     rng = np.random.default_rng(arguments.seed)
 
     print("| digits | numbers | split rightly | read rightly | ms, median | ms, 95th percentile |")
@@ -43,20 +42,6 @@ def main():
     measure([[example] for example in examples], arguments.gaps, rng, network)
     for n in (2, 3):
         measure([some(examples, n, rng) for _ in range(arguments.numbers)], arguments.gaps, rng, network)
-
-
-def load(path, skip_writers):
-    """Return the digits of a file, as examples."""
-    if path is None:
-        return nnlib.load_examples()
-    with gzip.open(path, "rt") as lines:
-        records = [json.loads(line) for line in lines]
-    examples = [
-        nnlib.Example([np.array(stroke, float) for stroke in record["strokes"]], record["label"], record["writer"])
-        for record in records
-    ]
-    left_out = sorted({example.writer for example in examples})[:skip_writers]
-    return [example for example in examples if example.writer not in left_out]
 
 
 def some(examples, n, rng):
