@@ -86,9 +86,7 @@ def measure(mnist, pens, folder):
     """Train without a fifth of the writers, five times, and print how their digits are read; letters likewise."""
     folder.mkdir(exist_ok=True)
     writers = np.random.default_rng(0).permutation(sorted({example.writer for example in pens}))
-    print(
-        "| left out | pen digits read | refused | MNIST test | letters of a font left out, read | serif letters read |"
-    )
+    print("| left out | their digits read | refused | MNIST test | letters of that font read | of two more fonts |")
     print("|:--|--:|--:|--:|--:|--:|")
     totals = []
     for fold in range(N_FOLDS):

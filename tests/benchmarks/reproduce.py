@@ -28,7 +28,7 @@ def main():
     for seed in (0, 1, 2):
         result = nnlib.train(mnist.X_train, mnist.y_train, lam=0.1, max_iter=100, seed=seed, progress=False)
         report(f"lambda 0.1, 100 iterations, seed {seed}", nnlib.Network(result.thetas), mnist)
-    for file in ("network-plain.npz", "network.npz"):
+    for file in ("network-plain.npz", "network-mnist.npz", "network.npz"):
         network = nnlib.load_network(DATA_FOLDER / file)
         settings = network.settings
         name = f"{file}: lambda {settings['lam']:g}, {settings['max_iter']} iterations"
