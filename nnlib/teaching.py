@@ -13,10 +13,10 @@ from .nondigits import nondigits
 from .preparation import prepare
 from .training import train
 
-VARIATIONS = 20  # of each drawing, itself included
+VARIATIONS = 40  # of each drawing, itself included
 # So that the network does not forget them: MNIST digits, other people's pen digits, and what is no digit.
-MNIST_DIGITS, PEN_DIGITS, NONDIGITS = 8_000, 1_000, 1_000
-LAM = 1.0  # for 60,000 examples; scaled down for fewer, to be as strong as in the network's own training
+MNIST_DIGITS, PEN_DIGITS, NONDIGITS = 8_000, 2_000, 1_000
+LAM = 2.0  # for 60,000 examples; scaled down for fewer, to be as strong as in the network's own training
 
 
 def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
