@@ -1,0 +1,129 @@
+"""Where a pad puts drawings: in files beside the notebook, called by name, and never on a server that many share."""
+
+import errno
+import os
+from pathlib import Path
+
+from ..examples import add_examples, load_examples
+
+NOT_IN_NAMES = '/\\:*?"<>|'  # in no file's name on one system or another
+LONGEST_NAME = 100  # characters
+
+
+def is_for_visitors():
+    """Return whether this runs under Voilà, whose visitors must not write to the server."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+
+
+def check_name(text):
+    """Return the name of a file that somebody has typed; raise ValueError, with what to do, for anything else."""
+    name = text.strip()
+    if not name:
+        raise ValueError("The file has no name. Type one, such as my_digits.json.")
+    if name.startswith("~"):
+        raise ValueError(f"{name}: type a plain name, such as my_digits.json. It cannot begin with ~.")
+    if "/" in name or "\\" in name:
+        raise ValueError(f"{name} is a path. Type a plain name, such as my_digits.json.")
+    if any(character in NOT_IN_NAMES or not character.isprintable() for character in name):
+        raise ValueError(f"{name!r} holds a character that no file's name may hold. Try letters, digits, - and _.")
+    if not name.endswith(".json") or name == ".json":
+        example = f"{Path(name).stem.strip('.') or 'my_digits'}.json"
+        raise ValueError(f"{name} does not end in .json. Type {example}, for example.")
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"The file's name has {len(name)} characters; {LONGEST_NAME} are allowed.")
+    return name
+
+
+class Folder:
+    """The folder where a pad saves and loads drawings. Errors call a file by its name, and say what to do.
+
+    Parameters
+    ----------
+    path : Path
+        Relative to the folder of the notebook, where a kernel starts.
+    """
+
+    def __init__(self, path):
+        self._shown = path
+        self._path = Path.cwd() / path  # for good, wherever the program goes later
+
+    def shown(self, name):
+        """Return how to call a file of this folder."""
+        return (self._shown / name).as_posix()
+
+    def has(self, name):
+        """Return whether there is a file of this name."""
+        return (self._path / name).is_file()
+
+    def is_writable(self):
+        """Return whether a file can be written here, as far as the system tells."""
+        return os.access(self._path, os.W_OK)
+
+    def save(self, name, examples, known, keep_others=True):
+        """Save drawings as `add_examples` does; return the others that were in the file."""
+        try:
+            return add_examples(self._path / name, examples, known=known, keep_others=keep_others)
+        except OSError as error:
+            raise ValueError(self._why_not(name, error)) from None
+        except ValueError as error:
+            raise ValueError(self._without_folders(error)) from None
+
+    def load(self, name):
+        """Return the drawings in a file."""
+        try:
+            return load_examples(self._path / name)
+        except FileNotFoundError:
+            raise ValueError(f"There is no file {self.shown(name)}.") from None
+        except ValueError as error:
+            raise ValueError(self._without_folders(error)) from None
+
+    def _why_not(self, name, error):
+        """Return why a file could not be written, in words."""
+        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+            return f"{self.shown(name)} cannot be saved: the folder, or the file, is read-only."
+        if isinstance(error, FileNotFoundError):
+            return f"{self.shown(name)} cannot be saved: its folder is not there."
+        return f"{self.shown(name)} cannot be saved: {error.strerror or 'another program is writing it'}."
+
+    def _without_folders(self, error):
+        return str(error).replace(f"{self._path}{os.sep}", "")
+
+
+class Autosave:
+    """A file that always holds what is kept. Several pads may share it: each changes only drawings it has had.
+
+    Parameters
+    ----------
+    folder : Folder
+        Where it is.
+    name : str or None
+        Its name. None means that there is no such file.
+
+    Attributes
+    ----------
+    problem : str
+        Why what is kept could not be written; empty where it could.
+    """
+
+    def __init__(self, folder, name):
+        self._folder, self.name, self.problem = folder, name, ""
+
+    def write(self, examples, known):
+        """Write what is kept now. What cannot be written is a problem, not an error: the pad goes on."""
+        if self.name is None or not (examples or self._folder.has(self.name)):
+            return
+        try:
+            self._folder.save(self.name, examples, known)
+            self.problem = ""
+        except ValueError as error:
+            self.problem = str(error)
+
+    def read(self):
+        """Return what was kept before; nothing where there is no such file, or one that is not ours."""
+        if self.name is None or not self._folder.has(self.name):
+            return []
+        try:
+            return self._folder.load(self.name)
+        except ValueError as error:
+            self.problem = str(error)
+            return []

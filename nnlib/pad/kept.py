@@ -1,0 +1,95 @@
+"""The drawings that are kept on a pad: one of them may be selected, and the last change can be taken back."""
+
+from ..examples import Example, check_example, drawing_key
+from .view import with_article
+
+
+class Kept:
+    """Labelled drawings, in the order in which they were kept. A drawing is there once, with one label.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+        The drawings to start with.
+
+    Attributes
+    ----------
+    examples : list of Example
+        The drawings.
+    selected : int or None
+        The index of the drawing that is selected.
+    known : set of str
+        The keys of all drawings that have ever been here, the removed ones too.
+    """
+
+    def __init__(self, examples=()):
+        self.examples = list(examples)
+        self.selected = None
+        self.known = set()
+        self.note_known()
+
+    def note_known(self):
+        """Note which drawings are here, so that one that is removed later does not count as somebody else's."""
+        self.known |= {drawing_key(example.strokes) for example in self.examples}
+
+    def keep(self, strokes, label, writer=""):
+        """Keep a drawing; one that is here already gets the label. Return what was done, as a sentence."""
+        example = check_example(Example(strokes, label, writer), "the drawing")
+        i = self._index(drawing_key(example.strokes))
+        if i is not None:
+            return self._relabel(i, example.label)
+        self.selected = None
+        self.examples.append(example)
+        self.note_known()
+        return f"Kept as {with_article(example.label)}. Kept so far: {len(self.examples)}."
+
+    def add(self, examples):
+        """Add those examples whose drawings are not here yet; return how many they are."""
+        before = len(self.examples)
+        here = {drawing_key(example.strokes) for example in self.examples}
+        for example in examples:
+            key = drawing_key(example.strokes)
+            if key not in here:
+                self.examples.append(example)
+                here.add(key)
+        self.note_known()
+        return len(self.examples) - before
+
+    def select(self, index):
+        """Select a drawing; the one that is selected is let go."""
+        self._check(index)
+        self.selected = None if index == self.selected else index
+
+    def relabel(self, label):
+        """Give the selected drawing another label. Return what was done, as a sentence."""
+        return self._relabel(self._check(self.selected), label)
+
+    def remove(self):
+        """Remove the selected drawing. Return what was done, as a sentence."""
+        index = self._check(self.selected)
+        label = self.examples.pop(index).label
+        self.selected = None
+        return f"Removed drawing {index + 1}, {with_article(label)}. Undo brings it back."
+
+    def restore(self, examples):
+        """Go back to the examples that were kept at an earlier moment."""
+        self.examples[:] = examples
+        self.selected = None
+
+    def _relabel(self, index, label):
+        old = self.examples[index]
+        self.examples[index] = check_example(old._replace(label=label), "the drawing")
+        return f"Drawing {index + 1} is kept as {with_article(label)} now; it was {with_article(old.label)}."
+
+    def _index(self, key):
+        """Return the index of the drawing with this key, or None."""
+        return next((i for i, example in enumerate(self.examples) if drawing_key(example.strokes) == key), None)
+
+    def _check(self, index):
+        if not self.examples:
+            raise ValueError("No drawings are kept yet.")
+        if index is None:
+            raise ValueError("No drawing is selected. Click one of the kept drawings first.")
+        if not 0 <= index < len(self.examples):
+            raise ValueError(f"There is no drawing {index + 1}; {len(self.examples)} are kept.")
+        return index
