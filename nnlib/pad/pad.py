@@ -65,7 +65,8 @@ class Pad(widgets.VBox):
         self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
         self._status.add_class("nnlib-status")
         note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
-        super().__init__([widgets.HTML(view.STYLE), self._top(), self._page, note, self._status, *self._controls(str(file))])
+        top = [widgets.HTML(view.STYLE), self._top(), self._page, note, self._status]
+        super().__init__([*top, *self._controls(str(file))])
         self.add_class("nnlib-pad")
         self._refresh()
         self._show_examples()
