@@ -70,7 +70,8 @@ def test_an_installed_package_brings_its_data_and_networks(tmp_path):
     subprocess.run([*install, str(source)], check=True)
     code = (
         "import nnlib; network = nnlib.load_network(); print(nnlib.__file__);"
-        "print(network.predict(nnlib.load_mnist().X_test[:3]), len(nnlib.load_examples()))"
+        "print(network.predict(nnlib.load_mnist().X_test[:3]), len(nnlib.load_examples()));"
+        "from nnlib.pad.page import Page; print('export default' in str(Page._esm))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -80,6 +81,7 @@ def test_an_installed_package_brings_its_data_and_networks(tmp_path):
         text=True,
         check=True,
     )
-    where, said = done.stdout.splitlines()
+    where, said, has_script = done.stdout.splitlines()
     assert where.startswith(str(tmp_path / "packages"))
     assert said == "[0 0 0] 10"
+    assert has_script == "True"

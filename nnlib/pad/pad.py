@@ -15,6 +15,7 @@ from ..metrics import accuracy
 from ..network import check_network
 from ..teaching import teach
 from . import view
+from .page import Page
 from .surface import Surface
 
 NOTE = "Each score answers its own question, such as “Does this look like a 7?”, so the ten need not add up to 1."
@@ -60,12 +61,12 @@ class Pad(widgets.VBox):
         self.scores = None
         self._says_until_drawn = False
         self._surface = Surface(self._size, self._guarded(self._refresh))
-        for canvas in (self._surface.ink, self._surface.seen):
-            canvas.on_key_down(self._guarded(functools.partial(self._on_key, canvas)))
+        self._page = Page(on_key=self._guarded(self._on_key), on_example=self._guarded(self._on_example))
         self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
         self._status.add_class("nnlib-status")
         note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
-        super().__init__([widgets.HTML(view.STYLE), self._top(), note, self._status, *self._controls(str(file))])
+        top = [widgets.HTML(view.STYLE), self._top(), self._page, note, self._status]
+        super().__init__([*top, *self._controls(str(file))])
         self.add_class("nnlib-pad")
         self._refresh()
         self._show_examples()
@@ -264,15 +265,13 @@ class Pad(widgets.VBox):
     def _show_examples(self):
         self._gallery.value = view.gallery_html(self.examples)
 
-    def _on_key(self, canvas, key, shift, control, meta):
-        """Do what a key on a canvas stands for. A canvas swallows every key, so Tab and Escape must leave it."""
-        actions = {"u": self.undo, "Backspace": self.undo, "c": self.clear, "Delete": self.clear}
-        actions |= {"Tab": canvas.blur if shift else self._clear.focus, "Escape": canvas.blur}
-        actions |= {str(digit): functools.partial(self.keep, digit) for digit in range(10)}
-        if key == "z" and (control or meta):
-            self.undo()
-        elif key in actions and not (control or meta):
-            actions[key]()
+    def _on_key(self, key):
+        """Do what a key on the field stands for."""
+        actions = {"undo": self.undo, "clear": self.clear}
+        actions.get(key, lambda: self.keep(int(key)))()
+
+    def _on_example(self, number):
+        """Do what a click on a kept drawing stands for."""
 
     def _say(self, sentence, *, until_drawn=False, kind="nnlib-note"):
         self._says_until_drawn = until_drawn

@@ -1,0 +1,35 @@
+"""The pad's part in the browser: what must work there without waiting for the kernel, such as leaving with Tab."""
+
+from pathlib import Path
+
+import anywidget
+
+
+class Page(anywidget.AnyWidget):
+    """Makes the pad that holds it usable with the keyboard and with a screen reader; `page.js` does it.
+
+    Where that script cannot run, the pad can still be drawn on.
+
+    Parameters
+    ----------
+    on_key : callable
+        Called with what a key pressed on the field stands for: "undo", "clear" or a digit from "0" to "9".
+    on_example : callable
+        Called with the number of an example when its picture is chosen: an element of the pad that has
+        the attribute ``data-nnlib-example`` with this number.
+    """
+
+    _esm = Path(__file__).with_name("page.js")
+
+    def __init__(self, on_key, on_example):
+        super().__init__()
+        self._handlers = {"key": on_key, "example": on_example, "ping": self._answer}
+        self.on_msg(self._receive)
+
+    def _receive(self, widget, content, buffers):
+        for name, value in content.items():
+            self._handlers[name](value)
+
+    def _answer(self, number):
+        """Tell the page that the kernel is there."""
+        self.send({"answer": number})
