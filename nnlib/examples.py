@@ -200,7 +200,7 @@ def _as_text(content):
 
 
 def drawing_key(strokes):
-    """Return what tells a drawing from others, whatever its label: the same before it is saved and when it is loaded."""
+    """Return what tells a drawing from others, whatever its label: the same before saving and after loading."""
     return json.dumps(_rounded(strokes))
 
 

@@ -5,7 +5,7 @@ from .view import with_article
 
 
 class Kept:
-    """Labelled drawings, in the order in which they were kept. A drawing is there once, with one label.
+    """Labelled drawings, in the order in which they were kept. No drawing has two labels.
 
     Parameters
     ----------
@@ -33,27 +33,33 @@ class Kept:
         self.known |= {drawing_key(example.strokes) for example in self.examples}
 
     def keep(self, strokes, label, writer=""):
-        """Keep a drawing; one that is here already gets the label. Return what was done, as a sentence."""
+        """Keep a drawing; one that is here with another label gets this one. Return what was done, as a sentence."""
         example = check_example(Example(strokes, label, writer), "the drawing")
         i = self._index(drawing_key(example.strokes))
-        if i is not None:
+        if i is not None and self.examples[i].label != example.label:
             return self._relabel(i, example.label)
         self.selected = None
         self.examples.append(example)
         self.note_known()
         return f"Kept as {with_article(example.label)}. Kept so far: {len(self.examples)}."
 
+    def new_among(self, examples):
+        """Return those examples whose drawings are not here yet, each once."""
+        here = {drawing_key(example.strokes) for example in self.examples}
+        new = {drawing_key(example.strokes): example for example in examples}
+        return [example for key, example in new.items() if key not in here]
+
     def add(self, examples):
         """Add those examples whose drawings are not here yet; return how many they are."""
-        before = len(self.examples)
-        here = {drawing_key(example.strokes) for example in self.examples}
-        for example in examples:
-            key = drawing_key(example.strokes)
-            if key not in here:
-                self.examples.append(example)
-                here.add(key)
+        new = self.new_among(examples)
+        self.examples += new
         self.note_known()
-        return len(self.examples) - before
+        return len(new)
+
+    def selected_one(self):
+        """Return the index of the selected drawing, and its example."""
+        index = self._check(self.selected)
+        return index, self.examples[index]
 
     def select(self, index):
         """Select a drawing; the one that is selected is let go."""

@@ -1,8 +1,10 @@
 """The drawing pad: a widget that reads what is drawn on it while it is drawn, and can be taught."""
 
 import functools
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
@@ -10,11 +12,16 @@ import numpy as np
 from .. import checks
 from ..data import load_mnist
 from ..drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
-from ..examples import Example, add_examples, check_example, load_examples, not_among
+from ..examples import check_example, from_bytes, load_examples
 from ..metrics import accuracy
-from ..network import check_network
-from ..teaching import teach
+from ..network import check_network, shipped_network
+from ..teaching import doubts, teach
 from . import view
+from .controls import button, row
+from .file_row import Exchange, FileRow
+from .filing import Autosave, Folder, check_name, is_for_visitors
+from .gallery import Gallery
+from .kept import Kept
 from .page import Page
 from .surface import Surface
 
@@ -35,6 +42,9 @@ class Pad(widgets.VBox):
         The name of the person who draws; it is kept with each example.
     file : str or path-like
         Where the examples are saved, unless another name is typed into the pad.
+    autosave : str, True or None
+        The name of a file, beside the notebook, that holds the kept drawings at every moment; the pad offers them
+        again when it is made anew. True names it after `file`: ``my_digits.autosave.json``. None makes no such file.
     size : int
         Side of the drawing field, in pixels of the page.
 
@@ -47,34 +57,70 @@ class Pad(widgets.VBox):
     digit : int or None
         The digit with the highest score.
     network : Network
-        The network that reads now. The buttons Teach and Forget change it.
+        The network that reads now. The buttons "Teach" and "Forget the teaching" change it.
     examples : list of Example
         The drawings that are kept.
+
+    Notes
+    -----
+    Under Voilà, and in a folder that is read-only, the pad writes no file. It offers a download and an upload instead.
     """
 
-    def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", size=280):
-        self._first_network = self.network = check_network(network)
+    def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", autosave=True, size=280):
+        self._first_network = self._network = check_network(network)
         if not isinstance(writer, str):
             raise TypeError(f"writer is {writer!r}; expected text.")
-        self.examples = [check_example(example, f"examples[{i}]") for i, example in enumerate(examples)]
+        self._kept = Kept([check_example(example, f"examples[{i}]") for i, example in enumerate(examples)])
         self.writer, self._size = writer, checks.count(size, "size")
         self.scores = None
         self._says_until_drawn = False
+        self._last = None  # what Undo goes back to: the examples and the strokes before, and the strokes since
+        self._shown_again = None  # a kept drawing as it is in the field, and as it is kept
         self._surface = Surface(self._size, self._guarded(self._refresh))
         self._page = Page(on_key=self._guarded(self._on_key), on_example=self._guarded(self._on_example))
-        self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
+        self._words, self._bars, self._status, self._which_network = (widgets.HTML() for _ in range(4))
         self._status.add_class("nnlib-status")
-        note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
-        top = [widgets.HTML(view.STYLE), self._top(), self._page, note, self._status]
-        super().__init__([*top, *self._controls(str(file))])
+        self._ink = widgets.Box([self._surface.ink])
+        self._gallery = Gallery(*map(self._guarded, (self.relabel, self.show_again, self.remove)))
+        file = checks.path(file, "file")
+        self._folder = Folder(file.parent)
+        self._for_visitors = is_for_visitors()
+        self._is_writable = not self._for_visitors and self._folder.is_writable()
+        if self._is_writable:
+            self._files = FileRow(file.name, self._guarded(self.save), self._guarded(self.load))
+        else:
+            self._files, autosave = Exchange(file.name, self._guarded(self.upload)), None
+        name = f"{file.stem}.autosave.json" if autosave is True else autosave
+        self._autosave = Autosave(Folder(Path()), name if name is None else check_name(name))
+        self._offer = self._offer_of_what_was_before()
+        super().__init__([widgets.HTML(view.STYLE), self._top(), self._page, *self._controls()])
         self.add_class("nnlib-pad")
+        if self._autosave.name is not None:
+            self.add_class("nnlib-autosaved")
         self._refresh()
-        self._show_examples()
+        self._show_network()
+        self._files.update(self.examples)
+        self._show_gallery()
 
     @property
     def strokes(self):
         """What is drawn, in pixels of the page."""
         return self._surface.strokes
+
+    @property
+    def examples(self):
+        """The drawings that are kept."""
+        return self._kept.examples
+
+    @property
+    def network(self):
+        """The network that reads now."""
+        return self._network
+
+    @network.setter
+    def network(self, network):
+        self._network = network
+        self._show_network()
 
     @property
     def digit(self):
@@ -85,23 +131,46 @@ class Pad(widgets.VBox):
         """Put a drawing on the pad, as if it had been drawn there; its size does not matter."""
         strokes = check_strokes(strokes)
         self._say("")
-        self._surface.show_strokes(fit(strokes, FIELD_SHARE * self._size, self._size / 2))
+        with self._undoable():
+            self._surface.show_strokes(fit(strokes, FIELD_SHARE * self._size, self._size / 2))
 
     # How it looks.
 
     def _top(self):
-        ink = widgets.Box([self._surface.ink], layout={"width": f"{self._size}px", "max_width": "100%"})
         seen = widgets.Box([self._surface.seen], layout={"width": "140px"})
-        for box, name in ((ink, "nnlib-ink"), (seen, "nnlib-seen")):
+        for box, name in ((self._ink, "nnlib-ink"), (seen, "nnlib-seen")):
             box.add_class("nnlib-frame")
             box.add_class(name)
+        note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
         reading = widgets.VBox(
-            [self._words, self._bars], layout={"flex": "1 1 200px", "min_width": "180px", "max_width": "320px"}
+            [self._words, self._bars, note], layout={"flex": "1 1 200px", "min_width": "180px", "max_width": "320px"}
         )
         caption = widgets.HTML('<div class="nnlib-note">What the network sees</div>')
-        return _row([ink, reading, widgets.VBox([seen, caption])], "nnlib-top")
+        return row([self._field(), self._status, reading, widgets.VBox([seen, caption])], "nnlib-top")
 
-    def _controls(self, file):
+    def _field(self):
+        """Return the field, with what is needed at every drawing directly below it."""
+        strokes = [
+            self._button("Clear", self.clear, "Erase everything (key: c)"),
+            self._button("Undo", self.undo, "Take back the last stroke, or what was done last (key: u)"),
+        ]
+        digits = widgets.Box(
+            [
+                self._button(
+                    str(digit),
+                    functools.partial(self.keep, digit),
+                    f"Keep this drawing as {view.with_article(digit)} (key: {digit})",
+                )
+                for digit in range(10)
+            ]
+        )
+        digits.add_class("nnlib-digits")
+        keep_as = widgets.HTML('<div class="nnlib-note">Keep as:</div>')
+        field = widgets.VBox([self._ink, row(strokes), keep_as, digits], layout={"width": f"{self._size}px"})
+        field.add_class("nnlib-field")
+        return field
+
+    def _controls(self):
         pen_width = widgets.FloatSlider(
             PEN_WIDTH, min=1, max=4, step=0.2, description="Pen width", readout_format=".1f"
         )
@@ -113,75 +182,110 @@ class Pad(widgets.VBox):
             layout={"width": "auto"},
         )
         self._stored.observe(self._guarded(lambda change: self._show_stored(change["new"])), "value")
-        self._file = widgets.Text(
-            file, description="File:", style={"description_width": "auto"}, layout={"width": "200px"}
+        teaching = [
+            self._button("Teach", self.teach, "Adapt the network to the kept drawings; this takes a few seconds"),
+            self._button("Forget the teaching", self.forget, "Go back to the network as it was; your drawings stay"),
+            self._which_network,
+        ]
+        without_drawing = [
+            self._stored,
+            self._button("A test digit", self.show_test_digit, "Read one of the 10,000 test digits, chosen at random"),
+        ]
+        return [self._offer, self._gallery, row(teaching), self._files, row([*without_drawing, pen_width])]
+
+    def _offer_of_what_was_before(self):
+        """Return what offers the drawings that were kept before; it is hidden where there are none."""
+        count = len(self._kept.new_among(self._autosave.read()))
+        they_are = f"{view.drawings(count)} from before {'is' if count == 1 else 'are'} in {self._autosave.name}."
+        bring, leave = ("Bring it back", "Leave it") if count == 1 else ("Bring them back", "Leave them")
+        offer = row(
+            [
+                widgets.HTML(f'<div class="nnlib-note">{escape(they_are)}</div>'),
+                self._button(bring, self.bring_back, "Keep what is in this file, too"),
+                self._button(leave, self._end_offer, "Go on without; the file stays as it is"),
+            ],
+            "nnlib-offer",
         )
-        self._clear = self._button("Clear", self.clear, "Erase everything (key: c)")
-        labels = [
-            self._button(
-                str(digit), functools.partial(self.keep, digit), f"Keep this drawing as {view.with_article(digit)}"
-            )
-            for digit in range(10)
-        ]
-        return [
-            _row([self._clear, self._button("Undo", self.undo, "Take back the last stroke (key: u)"), pen_width]),
-            _row([widgets.Label("It is a …"), *labels]),
-            self._gallery,
-            _row(
-                [
-                    self._button(
-                        "Teach", self.teach, "Adapt the network to the kept drawings; this takes a few seconds"
-                    ),
-                    self._button("Forget", self.forget, "Go back to the network as it was before it was taught"),
-                    self._button("Remove last", self.remove_last, "Remove the drawing that was kept last"),
-                    self._file,
-                    self._button("Save", self.save, "Save the kept drawings to this file"),
-                    self._button("Load", self.load, "Add the drawings in this file to the kept ones"),
-                ]
-            ),
-            _row(
-                [
-                    self._stored,
-                    self._button(
-                        "A test digit", self.show_test_digit, "Read one of the 10,000 test digits, chosen at random"
-                    ),
-                ]
-            ),
-        ]
+        if not count:
+            offer.layout.display = "none"
+        return offer
+
+    def _end_offer(self):
+        self._offer.layout.display = "none"
 
     def _button(self, name, action, tooltip):
-        button = widgets.Button(description=name, tooltip=tooltip, layout={"width": "auto"})
-        button.on_click(self._guarded(lambda _: action()))
-        return button
+        return button(name, self._guarded(action), tooltip)
 
-    # What it does.
+    # What it does with drawings.
 
     def clear(self):
         """Erase everything."""
         self._say("")
-        self._surface.show_strokes([])
+        with self._undoable("Your drawing is back."):
+            self._surface.show_strokes([])
 
     def undo(self):
-        """Take back the last stroke, if there is one."""
-        if strokes := self.strokes:
+        """Take back the last stroke, or what was done last: a drawing kept, corrected, removed or erased."""
+        if self._last is not None and _are_same(self.strokes, self._last.strokes_since):
+            last, self._last = self._last, None
+            self._kept.restore(last.examples)
+            self._surface.show_strokes(last.strokes)
+            self._show_kept()
+            self._say(last.undone)
+        elif strokes := self.strokes:
+            self._last = None  # since then, a stroke has been drawn
             self._surface.show_strokes(strokes[:-1])
 
     def keep(self, label):
         """Keep the drawing as an example of a digit, and clear the field for the next."""
         if not self.strokes:
             raise ValueError("There is no drawing to keep. Draw a digit first, then say what it is.")
-        self.examples.append(check_example(Example(self.strokes, label, self.writer), "the drawing"))
-        self.clear()
-        self._show_examples()
-        self._say(f"Kept as {view.with_article(label)}. Kept so far: {len(self.examples)}.")
+        strokes = self.strokes
+        if self._shown_again is not None and _are_same(strokes, self._shown_again[0]):
+            strokes = self._shown_again[1]
+        with self._undoable("The drawing is back in the field, and no longer kept."):
+            said = self._kept.keep(strokes, label, self.writer)
+            said += self._doubt_about(label)
+            self._surface.show_strokes([])
+        self._say(said)
 
-    def remove_last(self):
-        """Remove the example that was kept last."""
-        if not self.examples:
-            raise ValueError("No drawings are kept; there is nothing to remove.")
-        label = self.examples.pop().label
-        self._show_examples()
-        self._say(f"Removed {view.with_article(label)}.")
+    def select(self, index):
+        """Select a kept drawing, to correct it, to remove it or to show it again."""
+        self._kept.select(index)
+        self._show_gallery()
+
+    def relabel(self, label):
+        """Give the kept drawing that is selected another label."""
+        with self._undoable("The label is as it was."):
+            said = self._kept.relabel(label)
+        self._say(said)
+
+    def remove(self):
+        """Remove the kept drawing that is selected."""
+        with self._undoable("The drawing is kept again."):
+            said = self._kept.remove()
+        self._say(said)
+
+    def show_again(self):
+        """Show the kept drawing that is selected in the field."""
+        index, kept = self._kept.selected_one()
+        strokes = kept.strokes
+        points = np.concatenate(strokes)
+        if points.min() < 0 or points.max() > self._size:  # from a field of another size
+            strokes = fit(strokes, FIELD_SHARE * self._size, self._size / 2)
+        with self._undoable("The field is as it was."):
+            self._surface.show_strokes(strokes)
+        self._shown_again = self.strokes, kept.strokes
+        self._say(f"This is drawing {index + 1}. It is kept as {view.with_article(kept.label)}.")
+
+    def bring_back(self):
+        """Keep the drawings, too, that were kept before and are in the autosaved file."""
+        with self._undoable("The drawings from before are in their file, and not kept here."):
+            count = self._kept.add(self._autosave.read())
+        self._end_offer()
+        self._say(f"{view.drawings(count)} from before {'is' if count == 1 else 'are'} kept again.")
+
+    # What it does with the network.
 
     def teach(self):
         """Adapt the network to the examples, starting from the network as it was at first."""
@@ -196,39 +300,58 @@ class Pad(widgets.VBox):
         X_test, y_test = _test_digits()
         was, now = (accuracy(y_test, network.predict(X_test)) for network in (before, self.network))
         self._refresh()
+        self._show_gallery()
+        doubted = view.doubts_before_and_after(*(doubts(n, strokes, labels) for n in (before, self.network)))
         self._say(
             f"Taught with {view.drawings(len(labels))}. Before, it was right on {was:.2%} of MNIST's test digits; "
-            f"now, on {now:.2%}. Draw some new ones: does it read your handwriting better?"
+            f"now, on {now:.2%}. {doubted or 'Draw some new ones: does it read your handwriting better?'}"
         )
 
     def forget(self):
         """Go back to the network as it was at first; the examples stay."""
         self.network = self._first_network
         self._refresh()
+        self._show_gallery()
         self._say("The network is as it was at first. Your drawings are still here.")
 
+    # What it does with files.
+
     def save(self):
-        """Save the examples to the file named in the pad; other drawings in it stay there."""
+        """Save the examples to the file named in the pad; drawings that were never here may stay in it."""
         if not self.examples:
             raise ValueError("No drawings are kept; there is nothing to save.")
-        path = Path(self._file.value)
-        others = add_examples(path, self.examples)
-        also = f" The file still holds {view.drawings(len(others))} from before." if others else ""
-        self._say(f"Saved {view.drawings(len(self.examples))} to {path.resolve()}.{also}")
+        name, keep_others = check_name(self._files.name), self._files.keeps_others
+        others = self._folder.save(name, self.examples, self._kept.known, keep_others)
+        said = f"Saved {view.drawings(len(self.examples))} to {self._folder.shown(name)}."
+        if others and keep_others:
+            said += f" The file still holds {view.drawings(len(others))} from before."
+        elif others:
+            said += f" What else was in it is gone: {view.drawings(len(others))}."
+        self._say(said)
 
     def load(self):
         """Add the examples from the file named in the pad, except those that are kept already."""
-        loaded = load_examples(self._file.value)
-        new = not_among(loaded, self.examples)
-        self.examples += new
-        self._show_examples()
-        self._say(f"Loaded {view.drawings(len(loaded))} from {self._file.value}; {len(new)} of them are new.")
+        name = check_name(self._files.name)
+        self._add(self._folder.load(name), self._folder.shown(name))
+
+    def upload(self, name, content):
+        """Add the examples from the content (bytes) of a file called `name`, except those that are kept already."""
+        self._add(from_bytes(content, name), name)
+
+    def _add(self, loaded, name):
+        with self._undoable("The loaded drawings are gone from here again."):
+            count = self._kept.add(loaded)
+        new = "1 of them is new" if count == 1 else f"{count} of them are new"
+        self._say(f"Loaded {view.drawings(len(loaded))} from {name}; {new}.")
+
+    # What it shows without drawing.
 
     def show_test_digit(self):
         """Show a random test digit, and read it."""
         X_test, y_test = _test_digits()
         i = np.random.default_rng().integers(len(X_test))
-        self._surface.show_image(X_test[i].reshape(FIELD, FIELD))
+        with self._undoable("Your drawing is back."):
+            self._surface.show_image(X_test[i].reshape(FIELD, FIELD))
         self._say(f"Test digit {i}. Its label says: {y_test[i]}.", until_drawn=True)
 
     # What happens inside.
@@ -239,6 +362,7 @@ class Pad(widgets.VBox):
             self._say("")
         seen = self._guarded(self._read)()  # None where that fails: the ink is painted all the same
         self._surface.paint(seen)
+        (self._ink.add_class if self._surface.is_empty else self._ink.remove_class)("nnlib-empty")
         if self.scores is not None:
             sentence = view.in_words(self.scores)
         else:
@@ -262,8 +386,59 @@ class Pad(widgets.VBox):
             self.show(next(e.strokes for e in load_examples() if e.label == digit))
             self._stored.value = -1  # so that the same one can be chosen again
 
-    def _show_examples(self):
-        self._gallery.value = view.gallery_html(self.examples)
+    @contextmanager
+    def _undoable(self, undone=""):
+        """Let Undo take back what changes meanwhile, what is kept or what is in the field, and then say `undone`."""
+        examples, strokes = list(self.examples), self.strokes
+        yield
+        if examples != self.examples:
+            self._show_kept()
+        elif _are_same(strokes, self.strokes):
+            return
+        self._last = _Step(examples, strokes, self.strokes, undone)
+
+    def _show_kept(self):
+        """Show what is kept now, and write it to the autosaved file."""
+        self._autosave.write(self.examples, self._kept.known)
+        self._files.update(self.examples)
+        self._show_gallery()
+
+    def _show_gallery(self):
+        now, first = (self._guarded(self._doubts)(network) or {} for network in (self.network, self._first_network))
+        summary = [self._where_kept(), view.doubt_in_words(self.examples, now, first)]
+        self._gallery.update(self._kept, view.doubts_of_each(now, first), summary)
+
+    def _doubts(self, network):
+        return doubts(network, [e.strokes for e in self.examples], [e.label for e in self.examples])
+
+    def _where_kept(self):
+        """Return how many drawings are kept, and where, as a sentence."""
+        count, autosaved_in = len(self.examples), self._autosave.name
+        kept = f"{view.drawings(count)} kept" if count else "No drawings kept yet"
+        if self._for_visitors:
+            return f"{kept}. This page forgets what you keep: download it before you leave."
+        if not self._is_writable:
+            return f"{kept}. This folder is read-only, so nothing is autosaved: download what you keep."
+        if self._autosave.problem:
+            return f"{kept}. Nothing is autosaved: {self._autosave.problem}"
+        if autosaved_in is None:
+            return f"{kept}."
+        return f"{kept}, autosaved in {autosaved_in}." if count else f"{kept}. Autosave: {autosaved_in}."
+
+    def _doubt_about(self, label):
+        """Return what there is to say about the label of the drawing in the field, as a sentence; often nothing."""
+        doubted = doubts(self.network, [self.strokes], [label])
+        if not doubted:
+            return ""
+        digit, score = doubted[0]
+        return f" I read {view.with_article(digit)}, with {score:.2f}. If it was a slip, Undo; if I am wrong, Teach me."
+
+    def _show_network(self):
+        network = self.network
+        taught = getattr(network, "settings", {}).get("taught")
+        state = f"taught with {view.drawings(taught)}" if taught else "as given"
+        state = "as shipped" if network is shipped_network() else state
+        self._which_network.value = f'<div class="nnlib-note">The network: {state}</div>'
 
     def _on_key(self, key):
         """Do what a key on the field stands for."""
@@ -272,6 +447,7 @@ class Pad(widgets.VBox):
 
     def _on_example(self, number):
         """Do what a click on a kept drawing stands for."""
+        self.select(number)
 
     def _say(self, sentence, *, until_drawn=False, kind="nnlib-note"):
         self._says_until_drawn = until_drawn
@@ -292,6 +468,15 @@ class Pad(widgets.VBox):
         return callback
 
 
+class _Step(NamedTuple):
+    """What Undo goes back to, where the strokes in the field are still `strokes_since`, and what it says then."""
+
+    examples: list
+    strokes: list
+    strokes_since: list
+    undone: str
+
+
 @functools.cache
 def _test_digits():
     """Return the test images and labels. The file is read once, not at every click."""
@@ -299,9 +484,6 @@ def _test_digits():
     return mnist.X_test.copy(), mnist.y_test.copy()  # views would keep the training digits in memory too
 
 
-def _row(children, name=None):
-    row = widgets.Box(children)
-    row.add_class("nnlib-row")
-    if name:
-        row.add_class(name)
-    return row
+def _are_same(strokes, others):
+    """Return whether two drawings have the same points."""
+    return len(strokes) == len(others) and all(map(np.array_equal, strokes, others))

@@ -31,6 +31,7 @@ function setUp(pad, el, model, signal) {
   signal.addEventListener("abort", () => parts.disconnect());
 
   watchKernel(pad, el, model, signal);
+  holdPlace(pad, signal);
 }
 
 /** Say what the canvases are. The field takes the focus in their place: they would swallow every key. */
@@ -77,6 +78,29 @@ function chooseExample(event, model) {
   const picture = event.target.closest("[data-nnlib-example]");
   if (picture) model.send({ example: Number(picture.dataset.nnlibExample) });
   return Boolean(picture);
+}
+
+/** Keep the focus on its kept drawing, and the scrolled gallery where it is, while the pictures are made anew. */
+function holdPlace(pad, signal) {
+  let focused = null;
+  let scrolled = 0;
+  pad.addEventListener("focusin", ({ target }) => (focused = target.dataset.nnlibExample ?? null), { signal });
+  pad.addEventListener("pointerdown", () => (focused = null), { signal });
+  const noteScroll = ({ target }) => {
+    if (target.matches?.(".nnlib-gallery")) scrolled = target.scrollTop;
+  };
+  pad.addEventListener("scroll", noteScroll, { capture: true, signal }); // it does not bubble
+  let gallery = null;
+  const pictures = new MutationObserver(() => {
+    const now = pad.querySelector(".nnlib-gallery");
+    if (now === gallery || !now) return;
+    gallery = now;
+    gallery.scrollTop = scrolled;
+    if (focused === null || document.activeElement !== document.body) return;
+    gallery.querySelector(`[data-nnlib-example="${focused}"]`)?.focus({ preventScroll: true });
+  });
+  pictures.observe(pad, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => pictures.disconnect());
 }
 
 /** When a stroke begins, ask the kernel whether it is there, and say so if it does not answer. */
