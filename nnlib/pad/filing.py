@@ -27,8 +27,7 @@ def check_name(text):
     if any(character in NOT_IN_NAMES or not character.isprintable() for character in name):
         raise ValueError(f"{name!r} holds a character that no file's name may hold. Try letters, digits, - and _.")
     if not name.endswith(".json") or name == ".json":
-        example = f"{Path(name).stem.strip('.') or 'my_digits'}.json"
-        raise ValueError(f"{name} does not end in .json. Type {example}, for example.")
+        raise ValueError(f"{name} is no name that ends in .json. Type one, such as my_digits.json.")
     if len(name) > LONGEST_NAME:
         raise ValueError(f"The file's name has {len(name)} characters; {LONGEST_NAME} are allowed.")
     return name

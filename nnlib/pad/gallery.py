@@ -6,6 +6,10 @@ from . import view
 from .controls import button, row
 
 
+NOTHING = [("–", -1)]
+LABELS = [(f"kept as {view.with_article(digit)}", digit) for digit in range(10)]
+
+
 class Gallery(widgets.VBox):
     """Pictures of the kept drawings, what there is to say about them, and what can be done with the selected one.
 
@@ -21,8 +25,8 @@ class Gallery(widgets.VBox):
         self._summary, self._pictures, self._which = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._summary.add_class("nnlib-summary")
         self._label = widgets.Dropdown(
-            options=[("–", -1), *((f"kept as {view.with_article(digit)}", digit) for digit in range(10))],
-            layout={"width": "auto"},
+            options=NOTHING,
+            layout={"width": "110px"},
             tooltip="Another label for the selected drawing",
         )
         self._label.observe(lambda change: None if self._is_updating else relabel(change["new"]), "value")
@@ -51,6 +55,9 @@ class Gallery(widgets.VBox):
         which = f"Drawing {kept.selected + 1}:" if is_one else "Drawing:"
         self._which.value = f'<div class="nnlib-note">{which}</div>'
         self._is_updating = True  # what is shown is no choice of the learner's
+        options = LABELS if is_one else NOTHING
+        if list(self._label.options) != options:
+            self._label.options = options
         self._label.value = kept.examples[kept.selected].label if is_one else -1
         self._is_updating = False
         for control in (self._label, *self._buttons):

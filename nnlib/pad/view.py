@@ -209,13 +209,13 @@ STYLE = """<style>
 .nnlib-pad .nnlib-gallery svg { display: block; width: 44px; height: 44px; background: black; border-radius: 4px; }
 .nnlib-pad .nnlib-gallery .doubted { background: #d9730d40; font-weight: bold; }
 .nnlib-pad .nnlib-gallery [aria-pressed=true] { box-shadow: 0 0 0 3px #1b87c9; }
-.nnlib-pad .nnlib-download { display: inline-block; padding: 0 10px; line-height: 28px; text-decoration: none; }
+.nnlib-pad .nnlib-download { display: block; padding: 0 10px; line-height: 28px; text-decoration: none; }
 .nnlib-pad button:focus-visible, .nnlib-pad .nnlib-ink:focus-visible { outline: 3px solid #d9730d; }
 .nnlib-pad.jupyter-widgets-disconnected > * { opacity: 0.4; }
-.nnlib-pad.nnlib-autosaved.jupyter-widgets-disconnected::before { content: "This pad is no longer connected: its kernel was "
-  "restarted or stopped. Run its cell again; the new pad offers the drawings that you kept." !important; }
 .nnlib-pad.jupyter-widgets-disconnected::before { font-weight: 600; padding: 8px; border-left: 4px solid #c9491b;
   content: "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again."; }
+.nnlib-pad.nnlib-autosaved.jupyter-widgets-disconnected::before { content: "This pad is no longer connected: its kernel was "
+  "restarted or stopped. Run its cell again; the new pad offers the drawings that you kept."; }
 @media (max-width: 600px) { .nnlib-pad .nnlib-status { order: 0; height: 76px; }
   .nnlib-pad .nnlib-summary { height: 94px; } }
 @media (pointer: coarse) { .nnlib-pad button { min-height: 44px; min-width: 44px; } }

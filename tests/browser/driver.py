@@ -160,7 +160,7 @@ class Hand:
         self.pad = page.locator(".nnlib-pad").nth(number)
         self.field = self.pad.locator(".nnlib-ink canvas")
         self.field.wait_for()
-        self.status = self.pad.locator("[role=status]").last
+        self.status = self.pad.locator(".nnlib-status")
 
     def box(self):
         """Return where the field is on the page, once it moves no more: JupyterLab scrolls when a cell has run."""
@@ -223,7 +223,7 @@ class Hand:
         self.pad.locator(".nnlib-words", has_text=text).wait_for()
 
     def wait_for_status(self, text):
-        self.pad.locator("[role=status]", has_text=text).last.wait_for()
+        self.status.filter(has_text=text).wait_for()
 
     def clear(self):
         self.click("Clear")
