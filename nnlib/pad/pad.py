@@ -16,6 +16,7 @@ from ..network import check_network
 from ..teaching import teach
 from . import view
 from .page import Page
+from .subshell import answer_while_busy
 from .surface import Surface
 
 NOTE = "Each score answers its own question, such as “Does this look like a 7?”, so the ten need not add up to 1."
@@ -61,13 +62,18 @@ class Pad(widgets.VBox):
         self.scores = None
         self._says_until_drawn = False
         self._surface = Surface(self._size, self._guarded(self._refresh))
-        self._page = Page(on_key=self._guarded(self._on_key), on_example=self._guarded(self._on_example))
+        self._page = Page(
+            on_pen=self._guarded(self._surface.pen),
+            on_key=self._guarded(self._on_key),
+            on_example=self._guarded(self._on_example),
+        )
         self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
         self._status.add_class("nnlib-status")
         note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
         top = [widgets.HTML(view.STYLE), self._top(), self._page, note, self._status]
         super().__init__([*top, *self._controls(str(file))])
         self.add_class("nnlib-pad")
+        answer_while_busy(self)
         self._refresh()
         self._show_examples()
 

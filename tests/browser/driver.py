@@ -27,6 +27,47 @@ CHROMIUM_ARGUMENTS = (
 )
 PATIENCE = 180_000  # milliseconds: everything waits for what it needs, and a busy machine may take its time
 INK_WIDTH = 0.079  # of the pen, as a share of the field
+ROWS, ROW_HEIGHT, STEP = 3, 90, 5  # a path as long as a large digit's, which never meets itself; in pixels of the page
+# The page itself makes the events: a driver outside it waits for each and does not reach 60 a second. An event's
+# ink is there when the canvas has been painted and its pixel is white. A tick paints first and then sets the bars; if
+# the scores are the same as before, the bars do not change, and there is nothing to measure.
+DRAW = """async (canvas, [path, rate]) => {
+    const waiting = [], ink = [], bars = [];
+    let inked = [];
+    const context = canvas.getContext('2d'), draw = context.drawImage;
+    const box = canvas.getBoundingClientRect(), scale = canvas.width / box.width;
+    context.drawImage = (...args) => {
+        draw.apply(context, args);
+        const now = performance.now(), fresh = [];
+        while (waiting.length && context.getImageData(waiting[0].x, waiting[0].y, 1, 1).data[0] > 127) {
+            fresh.push(waiting.shift());
+            ink.push(now - fresh.at(-1).t);
+        }
+        if (fresh.length) inked = fresh;
+    };
+    const observer = new MutationObserver(() => {
+        const now = performance.now();
+        for (const event of inked.splice(0)) bars.push(now - event.t);
+    });
+    const shown = document.querySelector('.nnlib-bars');
+    if (shown) observer.observe(shown.closest('.widget-html'), {childList: true, subtree: true});
+
+    const send = (type, x, y) =>
+        canvas.dispatchEvent(new MouseEvent(type, {clientX: box.left + x, clientY: box.top + y}));
+    send('mousedown', ...path[0]);
+    const start = performance.now();
+    for (let i = 1; i < path.length; i++) {
+        await new Promise(done => setTimeout(done, Math.max(0, start + 1000 * i / rate - performance.now())));
+        waiting.push({t: performance.now(), x: path[i][0] * scale, y: path[i][1] * scale});
+        send('mousemove', ...path[i]);
+    }
+    const seconds = (performance.now() - start) / 1000;
+    send('mouseup', ...path.at(-1));
+    await new Promise(done => setTimeout(done, 2000));
+    context.drawImage = draw;
+    observer.disconnect();
+    return {ink, bars, rate: path.length / seconds, lost: waiting.length};
+}"""
 
 
 def free_port():
@@ -188,6 +229,14 @@ class Hand:
                 self.page.wait_for_timeout(8)
             mouse.up()
         return self.share(placed)
+
+    def draw_and_measure(self, events_a_second):
+        """Draw a zigzag that fills the field; return the milliseconds from an event to its ink, and to the bars."""
+        xs = list(range(15, int(self.field.bounding_box()["width"]) - 15, STEP))
+        path = [(x, 20 + ROW_HEIGHT * i) for i in range(ROWS) for x in (xs if i % 2 == 0 else xs[::-1])]
+        result = self.field.evaluate(DRAW, [path, events_a_second])
+        assert result["lost"] == 0, f"{result['lost']} events gave no ink"
+        return result
 
     def share(self, strokes):
         """Return how much of the field the ink of strokes in pixels of the page covers: bands with round ends."""
