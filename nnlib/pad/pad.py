@@ -12,7 +12,8 @@ from ..data import load_mnist
 from ..drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
 from ..examples import Example, add_examples, check_example, load_examples, not_among
 from ..metrics import accuracy
-from ..network import check_network
+from ..network import Network, check_network
+from ..preparation import check_name
 from ..teaching import teach
 from . import view
 from .page import Page
@@ -20,6 +21,7 @@ from .subshell import answer_while_busy
 from .surface import Surface
 
 NOTE = "Each score answers its own question, such as “Does this look like a 7?”, so the ten need not add up to 1."
+WATCH_INTERVAL = 0.1  # seconds between two readings while a network learns
 FIELD_SHARE = 0.7  # of the field, filled by a drawing from elsewhere; about as much as the ink fills in an image
 
 
@@ -92,6 +94,34 @@ class Pad(widgets.VBox):
         strokes = check_strokes(strokes)
         self._say("")
         self._surface.show_strokes(fit(strokes, FIELD_SHARE * self._size, self._size / 2))
+
+    def watch(self, preparation="none"):
+        """Watch a network learn: have the pad read with it while it is trained, also what is drawn meanwhile.
+
+        ``nnlib.train(X, y, thetas_callback=pad.watch())``. In the end, the pad reads with the trained network.
+
+        Parameters
+        ----------
+        preparation : str
+            What was done to the images X: "none", "deskew" or "normalise". The same is done to the drawing.
+
+        Returns
+        -------
+        callable
+            Takes the thetas after each iteration. What goes wrong with them is shown in the pad.
+
+        Raises
+        ------
+        ValueError
+            If there is no such preparation.
+        """
+        check_name(preparation)
+
+        def read_with(thetas):
+            self.network = Network(thetas, preparation)
+            self._surface.change_at_intervals(WATCH_INTERVAL)
+
+        return self._guarded(read_with)
 
     # How it looks.
 
@@ -281,7 +311,7 @@ class Pad(widgets.VBox):
 
     def _say(self, sentence, *, until_drawn=False, kind="nnlib-note"):
         self._says_until_drawn = until_drawn
-        self._status.value = f'<div class="{kind}" role="status">{escape(sentence)}</div>' if sentence else ""
+        self._status.value = f'<div class="{kind}">{escape(sentence)}</div>' if sentence else ""
 
     def _guarded(self, function):
         """Return a callback that shows in the pad what goes wrong, since Jupyter does not. The pad goes on."""

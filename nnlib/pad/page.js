@@ -5,6 +5,7 @@ const FIELD_NAME =
   "Keys: u takes back a stroke, c clears, 0 to 9 keep the drawing as that digit.";
 const BUSY = "The kernel is busy: your drawing will appear when it is free.";
 const PATIENCE = 1000; // milliseconds: a kernel that is free answers within some 50
+const QUIET = 400; // milliseconds
 const KEYS = { u: "undo", backspace: "undo", c: "clear", delete: "clear" };
 const PEN = {
   mousedown: "down",
@@ -31,27 +32,28 @@ function whenInPad(el, signal, then) {
 }
 
 function setUp(pad, el, model, signal) {
-  el.classList.add("nnlib-busy");
-  const post = makePost(model, signal, (isSilent) => {
-    el.classList.toggle("nnlib-problem", isSilent);
-    el.textContent = isSilent ? BUSY : "";
-  });
+  const announce = makeAnnouncer(pad, el);
+  const post = makePost(model, signal, announce.silence);
+  const pen = makePen(post);
   const listen = (type, listener, options) => pad.addEventListener(type, listener, { signal, ...options });
   listen("keydown", (event) => onKey(event, post));
   listen("click", (event) => chooseExample(event, post));
 
   // Before the canvas gets them: ipycanvas sends each event in a message of its own, and keeps the wheel to itself.
-  const pen = makePen(post);
-  for (const type of Object.keys(PEN)) listen(type, pen, { capture: true, passive: false });
+  for (const type of Object.keys(PEN)) listen(type, pen.onEvent, { capture: true, passive: false });
   listen("wheel", (event) => fieldOf(event) && event.stopPropagation(), { capture: true, passive: true });
   listen("pointerdown", (event) => fieldOf(event)?.focus({ preventScroll: true }));
   // A button tells the kernel by itself: what was done before must get there before.
   for (const type of ["click", "change"]) listen(type, post.now, { capture: true });
 
-  describe(pad);
-  const parts = new MutationObserver(() => describe(pad));
-  parts.observe(pad, { childList: true, subtree: true });
-  signal.addEventListener("abort", () => parts.disconnect());
+  const update = () => {
+    describe(pad);
+    announce.reading(pen.isDown);
+  };
+  update();
+  const changes = new MutationObserver(update);
+  changes.observe(pad, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => changes.disconnect());
 }
 
 function fieldOf(event) {
@@ -72,6 +74,40 @@ function describe(pad) {
     seen.setAttribute("role", "img");
     seen.setAttribute("aria-label", "What the network sees");
   }
+  pad.querySelector(".nnlib-status")?.setAttribute("role", "status");
+}
+
+/** Return what tells a screen reader what the pad reads, and everybody that the kernel does not answer. */
+function makeAnnouncer(pad, el) {
+  const busy = document.createElement("div");
+  const region = document.createElement("div");
+  region.className = "nnlib-announcer";
+  region.setAttribute("role", "status");
+  el.append(busy, region);
+  let sentence = "";
+  let timer;
+
+  return {
+    /** Say the sentence that the pad shows, once it stays the same for a moment and no stroke is being drawn. */
+    reading(isDown) {
+      const shown = pad.querySelector(".nnlib-words")?.textContent ?? "";
+      if (shown === sentence) return;
+      sentence = shown;
+      const say = () => {
+        if (isDown()) timer = setTimeout(say, QUIET);
+        else region.textContent = sentence;
+      };
+      clearTimeout(timer);
+      timer = setTimeout(say, QUIET);
+    },
+    /** Say that the kernel is silent, or that it is no longer. */
+    silence(isSilent) {
+      if (isSilent === Boolean(busy.textContent)) return;
+      busy.className = isSilent ? "nnlib-problem" : "";
+      busy.textContent = isSilent ? BUSY : "";
+      region.textContent = isSilent ? BUSY : sentence;
+    },
+  };
 }
 
 /** Return what sends to the kernel, in batches: the next when the last is answered, so that neither side falls behind. */
@@ -117,10 +153,11 @@ function makePost(model, signal, showSilence) {
   };
 }
 
-/** Return the listener for all events of mouse and fingers on the field. */
+/** Return what turns events of mouse and fingers on the field into the pen's. */
 function makePen(post) {
-  let isPressed = false;
-  return (event) => {
+  let isDown = false;
+
+  const onEvent = (event) => {
     const canvas = event.target;
     if (!canvas.matches(".nnlib-ink canvas")) return;
     event.stopPropagation();
@@ -131,14 +168,16 @@ function makePen(post) {
     ];
     if (event.type.startsWith("touch")) {
       event.preventDefault(); // no mouse event after it
+      isDown = event.touches.length > 0;
       post.add("pen", [PEN[event.type], [...event.touches].map(place)]);
       return;
     }
-    const wasPressed = isPressed;
-    if (event.type === "mousedown") isPressed = event.button === 0;
-    else if (event.type !== "mousemove") isPressed = false;
-    if (wasPressed || isPressed) post.add("pen", [PEN[event.type], ...place(event)]);
+    const wasDown = isDown;
+    if (event.type === "mousedown") isDown = event.button === 0;
+    else if (event.type !== "mousemove") isDown = false;
+    if (wasDown || isDown) post.add("pen", [PEN[event.type], ...place(event)]);
   };
+  return { onEvent, isDown: () => isDown };
 }
 
 function onKey(event, post) {

@@ -173,6 +173,13 @@ class Surface:
             self._due_in, self._last_change = None, time.monotonic()
             self._on_change()
 
+    def change_at_intervals(self, seconds):
+        """Call `on_change` where the last call is at least so many seconds ago; if not, when the thread is free."""
+        if time.monotonic() - self._last_change >= seconds:
+            self._change()
+        else:
+            self.change_soon()
+
     # How it is painted.
 
     @contextmanager

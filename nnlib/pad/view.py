@@ -39,8 +39,8 @@ def drawings(count):
 
 
 def words_html(sentence):
-    """Return a sentence that screen readers speak when it changes."""
-    return f'<div class="nnlib-words" role="status" aria-live="polite">{escape(sentence)}</div>'
+    """Return what the pad reads; `page.js` has screen readers speak it, though not at every point of a stroke."""
+    return f'<div class="nnlib-words">{escape(sentence)}</div>'
 
 
 def bars_html(scores=None):
@@ -100,13 +100,14 @@ STYLE = """<style>
 .nnlib-pad .nnlib-bars th, .nnlib-pad .nnlib-bars td { padding: 2px 6px 2px 0; border: none; background: none;
   text-align: right; font-weight: normal; }
 .nnlib-pad .nnlib-bars td:nth-child(2) { width: 100%; }
-.nnlib-pad .nnlib-bar { height: 14px; border-radius: 3px; background: var(--jp-layout-color2, #8883); }
+.nnlib-pad .nnlib-bar { height: 14px; border-radius: 3px; box-shadow: inset 0 0 0 1px var(--jp-border-color1, gray); }
 .nnlib-pad .nnlib-bar div { height: 14px; border-radius: 3px; background: #1b87c9; }
 .nnlib-pad .best th, .nnlib-pad .best td { font-weight: bold; }
 .nnlib-pad .best .nnlib-bar div { background: #d9730d; }
 .nnlib-pad .nnlib-gallery { display: flex; flex-wrap: wrap; gap: 6px; }
 .nnlib-pad .nnlib-gallery figure { margin: 0; width: 44px; text-align: center; font-size: 13px; }
 .nnlib-pad .nnlib-gallery svg { display: block; width: 44px; height: 44px; background: black; border-radius: 4px; }
+.nnlib-pad .nnlib-announcer { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .nnlib-pad button:focus-visible, .nnlib-pad .nnlib-ink:focus-visible { outline: 3px solid #d9730d; }
 .nnlib-pad.jupyter-widgets-disconnected > * { opacity: 0.4; }
 .nnlib-pad.jupyter-widgets-disconnected::before { font-weight: 600; padding: 8px; border-left: 4px solid #c9491b;

@@ -1,5 +1,6 @@
 """A real JupyterLab in a real Chromium, and a hand that draws in it: for the tests and the benchmark."""
 
+import json
 import math
 import os
 import shutil
@@ -134,7 +135,7 @@ def jupyter_lab(folder):
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for_server(f"{address}/api", server)
-        yield Lab(notebooks, address)
+        yield Lab(notebooks, settings / "user", address)
     finally:
         server.terminate()
         try:
@@ -160,8 +161,14 @@ def page(browser, **options):
 class Lab:
     """Where notebooks are, and how to open them."""
 
-    def __init__(self, folder, address):
-        self.folder, self.address = folder, address
+    def __init__(self, folder, settings, address):
+        self.folder, self.settings, self.address = folder, settings, address
+
+    def set(self, extension, name, **values):
+        """Set what a user can set, for the pages that are opened from now on."""
+        path = self.settings / extension / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
 
     def write(self, name, *cells):
         """Write a notebook of these code cells."""
@@ -201,7 +208,7 @@ class Hand:
         self.pad = page.locator(".nnlib-pad").nth(number)
         self.field = self.pad.locator(".nnlib-ink canvas")
         self.field.wait_for()
-        self.status = self.pad.locator("[role=status]").last
+        self.status = self.pad.locator(".nnlib-status")
 
     def box(self):
         """Return where the field is on the page, once it moves no more: JupyterLab scrolls when a cell has run."""
@@ -272,7 +279,7 @@ class Hand:
         self.pad.locator(".nnlib-words", has_text=text).wait_for()
 
     def wait_for_status(self, text):
-        self.pad.locator("[role=status]", has_text=text).last.wait_for()
+        self.status.filter(has_text=text).wait_for()
 
     def clear(self):
         self.click("Clear")
