@@ -25,7 +25,7 @@ def labels(path):
 
 @pytest.mark.parametrize("name", ["my_digits.json", " Åsa's digits 2.json ", "a.b.json", "数字.json"])
 def test_names(name):
-    assert filing.check_name(name) == name.strip()
+    assert filing.check_file_name(name) == name.strip()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_names(name):
 )
 def test_what_is_no_name(name, message):
     with pytest.raises(ValueError) as caught:
-        filing.check_name(name)
+        filing.check_file_name(name)
     assert message in str(caught.value)
 
 

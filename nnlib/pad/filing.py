@@ -15,7 +15,7 @@ def is_for_visitors():
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
 
 
-def check_name(text):
+def check_file_name(text):
     """Return the name of a file that somebody has typed; raise ValueError, with what to do, for anything else."""
     name = text.strip()
     if not name:

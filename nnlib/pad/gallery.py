@@ -5,7 +5,6 @@ import ipywidgets as widgets
 from . import view
 from .controls import button, row
 
-
 NOTHING = [("–", -1)]
 LABELS = [(f"kept as {view.with_article(digit)}", digit) for digit in range(10)]
 

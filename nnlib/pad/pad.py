@@ -14,18 +14,21 @@ from ..data import load_mnist
 from ..drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
 from ..examples import check_example, from_bytes, load_examples
 from ..metrics import accuracy
-from ..network import check_network, shipped_network
+from ..network import Network, check_network, shipped_network
+from ..preparation import check_name
 from ..teaching import doubts, teach
 from . import view
 from .controls import button, row
 from .file_row import Exchange, FileRow
-from .filing import Autosave, Folder, check_name, is_for_visitors
+from .filing import Autosave, Folder, check_file_name, is_for_visitors
 from .gallery import Gallery
 from .kept import Kept
 from .page import Page
+from .subshell import answer_while_busy
 from .surface import Surface
 
 NOTE = "Each score answers its own question, such as “Does this look like a 7?”, so the ten need not add up to 1."
+WATCH_INTERVAL = 0.1  # seconds between two readings while a network learns
 FIELD_SHARE = 0.7  # of the field, filled by a drawing from elsewhere; about as much as the ink fills in an image
 
 
@@ -77,7 +80,11 @@ class Pad(widgets.VBox):
         self._last = None  # what Undo goes back to: the examples and the strokes before, and the strokes since
         self._shown_again = None  # a kept drawing as it is in the field, and as it is kept
         self._surface = Surface(self._size, self._guarded(self._refresh))
-        self._page = Page(on_key=self._guarded(self._on_key), on_example=self._guarded(self._on_example))
+        self._page = Page(
+            on_pen=self._guarded(self._surface.pen),
+            on_key=self._guarded(self._on_key),
+            on_example=self._guarded(self._on_example),
+        )
         self._words, self._bars, self._status, self._which_network = (widgets.HTML() for _ in range(4))
         self._status.add_class("nnlib-status")
         self._ink = widgets.Box([self._surface.ink])
@@ -91,12 +98,13 @@ class Pad(widgets.VBox):
         else:
             self._files, autosave = Exchange(file.name, self._guarded(self.upload)), None
         name = f"{file.stem}.autosave.json" if autosave is True else autosave
-        self._autosave = Autosave(Folder(Path()), name if name is None else check_name(name))
+        self._autosave = Autosave(Folder(Path()), name if name is None else check_file_name(name))
         self._offer = self._offer_of_what_was_before()
         super().__init__([widgets.HTML(view.STYLE), self._top(), self._page, *self._controls()])
         self.add_class("nnlib-pad")
         if self._autosave.name is not None:
             self.add_class("nnlib-autosaved")
+        answer_while_busy(self)
         self._refresh()
         self._show_network()
         self._files.update(self.examples)
@@ -133,6 +141,34 @@ class Pad(widgets.VBox):
         self._say("")
         with self._undoable():
             self._surface.show_strokes(fit(strokes, FIELD_SHARE * self._size, self._size / 2))
+
+    def watch(self, preparation="none"):
+        """Watch a network learn: have the pad read with it while it is trained, also what is drawn meanwhile.
+
+        ``nnlib.train(X, y, thetas_callback=pad.watch())``. In the end, the pad reads with the trained network.
+
+        Parameters
+        ----------
+        preparation : str
+            What was done to the images X: "none", "deskew" or "normalise". The same is done to the drawing.
+
+        Returns
+        -------
+        callable
+            Takes the thetas after each iteration. What goes wrong with them is shown in the pad.
+
+        Raises
+        ------
+        ValueError
+            If there is no such preparation.
+        """
+        check_name(preparation)
+
+        def read_with(thetas):
+            self.network = Network(thetas, preparation)
+            self._surface.change_at_intervals(WATCH_INTERVAL)
+
+        return self._guarded(read_with)
 
     # How it looks.
 
@@ -320,7 +356,7 @@ class Pad(widgets.VBox):
         """Save the examples to the file named in the pad; drawings that were never here may stay in it."""
         if not self.examples:
             raise ValueError("No drawings are kept; there is nothing to save.")
-        name, keep_others = check_name(self._files.name), self._files.keeps_others
+        name, keep_others = check_file_name(self._files.name), self._files.keeps_others
         others = self._folder.save(name, self.examples, self._kept.known, keep_others)
         said = f"Saved {view.drawings(len(self.examples))} to {self._folder.shown(name)}."
         if others and keep_others:
@@ -331,7 +367,7 @@ class Pad(widgets.VBox):
 
     def load(self):
         """Add the examples from the file named in the pad, except those that are kept already."""
-        name = check_name(self._files.name)
+        name = check_file_name(self._files.name)
         self._add(self._folder.load(name), self._folder.shown(name))
 
     def upload(self, name, content):
@@ -451,7 +487,7 @@ class Pad(widgets.VBox):
 
     def _say(self, sentence, *, until_drawn=False, kind="nnlib-note"):
         self._says_until_drawn = until_drawn
-        self._status.value = f'<div class="{kind}" role="status">{escape(sentence)}</div>' if sentence else ""
+        self._status.value = f'<div class="{kind}">{escape(sentence)}</div>' if sentence else ""
 
     def _guarded(self, function):
         """Return a callback that shows in the pad what goes wrong, since Jupyter does not. The pad goes on."""

@@ -5,7 +5,18 @@ const FIELD_NAME =
   "Keys: u takes back a stroke, c clears, 0 to 9 keep the drawing as that digit.";
 const BUSY = "The kernel is busy: your drawing will appear when it is free.";
 const PATIENCE = 1000; // milliseconds: a kernel that is free answers within some 50
+const QUIET = 400; // milliseconds
 const KEYS = { u: "undo", backspace: "undo", c: "clear", delete: "clear" };
+const PEN = {
+  mousedown: "down",
+  mousemove: "move",
+  mouseup: "up",
+  mouseout: "up",
+  touchstart: "fingers_down",
+  touchmove: "fingers_move",
+  touchend: "up",
+  touchcancel: "up",
+};
 
 function render({ model, el }) {
   const removal = new AbortController();
@@ -21,17 +32,33 @@ function whenInPad(el, signal, then) {
 }
 
 function setUp(pad, el, model, signal) {
-  const listen = (type, listener) => pad.addEventListener(type, listener, { signal });
-  listen("keydown", (event) => onKey(event, model));
-  listen("click", (event) => chooseExample(event, model));
+  const announce = makeAnnouncer(pad, el);
+  const post = makePost(model, signal, announce.silence);
+  const pen = makePen(post);
+  const listen = (type, listener, options) => pad.addEventListener(type, listener, { signal, ...options });
+  listen("keydown", (event) => onKey(event, post));
+  listen("click", (event) => chooseExample(event, post));
 
-  describe(pad);
-  const parts = new MutationObserver(() => describe(pad));
-  parts.observe(pad, { childList: true, subtree: true });
-  signal.addEventListener("abort", () => parts.disconnect());
+  // Before the canvas gets them: ipycanvas sends each event in a message of its own, and keeps the wheel to itself.
+  for (const type of Object.keys(PEN)) listen(type, pen.onEvent, { capture: true, passive: false });
+  listen("wheel", (event) => fieldOf(event) && event.stopPropagation(), { capture: true, passive: true });
+  listen("pointerdown", (event) => fieldOf(event)?.focus({ preventScroll: true }));
+  // A button tells the kernel by itself: what was done before must get there before.
+  for (const type of ["click", "change"]) listen(type, post.now, { capture: true });
 
-  watchKernel(pad, el, model, signal);
   holdPlace(pad, signal);
+  const update = () => {
+    describe(pad);
+    announce.reading(pen.isDown);
+  };
+  update();
+  const changes = new MutationObserver(update);
+  changes.observe(pad, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => changes.disconnect());
+}
+
+function fieldOf(event) {
+  return event.target.closest(".nnlib-ink");
 }
 
 /** Say what the canvases are. The field takes the focus in their place: they would swallow every key. */
@@ -48,19 +75,123 @@ function describe(pad) {
     seen.setAttribute("role", "img");
     seen.setAttribute("aria-label", "What the network sees");
   }
+  pad.querySelector(".nnlib-status")?.setAttribute("role", "status");
 }
 
-function onKey(event, model) {
-  const field = event.target.closest(".nnlib-ink");
+/** Return what tells a screen reader what the pad reads, and everybody that the kernel does not answer. */
+function makeAnnouncer(pad, el) {
+  const busy = document.createElement("div");
+  const region = document.createElement("div");
+  region.className = "nnlib-announcer";
+  region.setAttribute("role", "status");
+  el.append(busy, region);
+  let sentence = "";
+  let timer;
+
+  return {
+    /** Say the sentence that the pad shows, once it stays the same for a moment and no stroke is being drawn. */
+    reading(isDown) {
+      const shown = pad.querySelector(".nnlib-words")?.textContent ?? "";
+      if (shown === sentence) return;
+      sentence = shown;
+      const say = () => {
+        if (isDown()) timer = setTimeout(say, QUIET);
+        else region.textContent = sentence;
+      };
+      clearTimeout(timer);
+      timer = setTimeout(say, QUIET);
+    },
+    /** Say that the kernel is silent, or that it is no longer. */
+    silence(isSilent) {
+      if (isSilent === Boolean(busy.textContent)) return;
+      busy.className = isSilent ? "nnlib-problem" : "";
+      busy.textContent = isSilent ? BUSY : "";
+      region.textContent = isSilent ? BUSY : sentence;
+    },
+  };
+}
+
+/** Return what sends to the kernel, in batches: the next when the last is answered, so that neither side falls behind. */
+function makePost(model, signal, showSilence) {
+  let waiting = []; // not sent yet
+  let asked = null; // the batch that has no answer yet
+  let timer;
+
+  const send = () => {
+    if (!waiting.length) return;
+    asked = Math.random(); // another view of the pad gets the answers too
+    model.send({ events: waiting, batch: asked });
+    waiting = [];
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      showSilence(true);
+      asked = null;
+      send();
+    }, PATIENCE);
+  };
+  const onMessage = ({ answer }) => {
+    if (answer !== asked) return;
+    asked = null;
+    clearTimeout(timer);
+    showSilence(false);
+    send();
+  };
+  model.on("msg:custom", onMessage);
+  signal.addEventListener("abort", () => {
+    model.off("msg:custom", onMessage);
+    clearTimeout(timer);
+  });
+
+  return {
+    now: send,
+    /** Send what is called `name`; what the pen does is sent together. */
+    add(name, value) {
+      const last = waiting.at(-1);
+      if (name === "pen" && last?.pen) last.pen.push(value);
+      else waiting.push(name === "pen" ? { pen: [value] } : { [name]: value });
+      if (asked === null) send();
+    },
+  };
+}
+
+/** Return what turns events of mouse and fingers on the field into the pen's. */
+function makePen(post) {
+  let isDown = false;
+
+  const onEvent = (event) => {
+    const canvas = event.target;
+    if (!canvas.matches(".nnlib-ink canvas")) return;
+    event.stopPropagation();
+    const box = canvas.getBoundingClientRect();
+    const place = ({ clientX, clientY }) => [
+      (canvas.width * (clientX - box.left)) / box.width,
+      (canvas.height * (clientY - box.top)) / box.height,
+    ];
+    if (event.type.startsWith("touch")) {
+      event.preventDefault(); // no mouse event after it
+      isDown = event.touches.length > 0;
+      post.add("pen", [PEN[event.type], [...event.touches].map(place)]);
+      return;
+    }
+    const wasDown = isDown;
+    if (event.type === "mousedown") isDown = event.button === 0;
+    else if (event.type !== "mousemove") isDown = false;
+    if (wasDown || isDown) post.add("pen", [PEN[event.type], ...place(event)]);
+  };
+  return { onEvent, isDown: () => isDown };
+}
+
+function onKey(event, post) {
+  const field = fieldOf(event);
   const key = event.key.toLowerCase();
   if (field && key === "escape") field.blur();
   const meaning = field && meaningOf(event, key);
   if (meaning) {
     event.preventDefault();
-    if (!event.repeat) model.send({ key: meaning });
+    if (!event.repeat) post.add("key", meaning);
   }
   const isPress = (key === "enter" || key === " ") && !event.target.matches("button"); // which clicks by itself
-  if (isPress && chooseExample(event, model)) event.preventDefault();
+  if (isPress && chooseExample(event, post)) event.preventDefault();
   // Jupyter would take "d d" as "delete this cell", "0 0" as "restart the kernel", and Enter as "edit this cell".
   const isForJupyter = event.ctrlKey || event.metaKey || event.altKey || (key === "enter" && event.shiftKey);
   if (meaning || !isForJupyter) event.stopPropagation();
@@ -74,9 +205,9 @@ function meaningOf(event, key) {
 }
 
 /** Tell the kernel which kept drawing was chosen, if it was one. */
-function chooseExample(event, model) {
+function chooseExample(event, post) {
   const picture = event.target.closest("[data-nnlib-example]");
-  if (picture) model.send({ example: Number(picture.dataset.nnlibExample) });
+  if (picture) post.add("example", Number(picture.dataset.nnlibExample));
   return Boolean(picture);
 }
 
@@ -101,34 +232,6 @@ function holdPlace(pad, signal) {
   });
   pictures.observe(pad, { childList: true, subtree: true });
   signal.addEventListener("abort", () => pictures.disconnect());
-}
-
-/** When a stroke begins, ask the kernel whether it is there, and say so if it does not answer. */
-function watchKernel(pad, el, model, signal) {
-  el.classList.add("nnlib-busy");
-  let asked = 0;
-  pad.addEventListener(
-    "pointerdown",
-    (event) => {
-      const field = event.target.closest(".nnlib-ink");
-      if (!field) return;
-      field.focus({ preventScroll: true }); // so that the keys work; ipycanvas keeps the browser from doing so
-      const question = Math.random();
-      asked = question;
-      model.send({ ping: question });
-      setTimeout(() => {
-        if (asked === question) el.textContent = BUSY;
-      }, PATIENCE);
-    },
-    { signal },
-  );
-  const onMessage = ({ answer }) => {
-    if (answer !== asked) return;
-    asked = 0;
-    el.textContent = "";
-  };
-  model.on("msg:custom", onMessage);
-  signal.addEventListener("abort", () => model.off("msg:custom", onMessage));
 }
 
 export default { render };

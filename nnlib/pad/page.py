@@ -8,10 +8,13 @@ import anywidget
 class Page(anywidget.AnyWidget):
     """Makes the pad that holds it usable with the keyboard and with a screen reader; `page.js` does it.
 
-    Where that script cannot run, the pad can still be drawn on.
+    It also collects what the pen does. Where that script cannot run, ipycanvas sends the events of the mouse one by
+    one, and the pad can still be drawn on.
 
     Parameters
     ----------
+    on_pen : callable
+        Called with a list of lists: each the name of a method of `Pen`, and its arguments.
     on_key : callable
         Called with what a key pressed on the field stands for: "undo", "clear" or a digit from "0" to "9".
     on_example : callable
@@ -21,15 +24,13 @@ class Page(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("page.js")
 
-    def __init__(self, on_key, on_example):
+    def __init__(self, on_pen, on_key, on_example):
         super().__init__()
-        self._handlers = {"key": on_key, "example": on_example, "ping": self._answer}
+        self._handlers = {"pen": on_pen, "key": on_key, "example": on_example}
         self.on_msg(self._receive)
 
     def _receive(self, widget, content, buffers):
-        for name, value in content.items():
-            self._handlers[name](value)
-
-    def _answer(self, number):
-        """Tell the page that the kernel is there."""
-        self.send({"answer": number})
+        for event in content["events"]:
+            for name, value in event.items():
+                self._handlers[name](value)
+        self.send({"answer": content["batch"]})  # last: the page sends the next batch when it has shown this one

@@ -95,8 +95,8 @@ def doubts_before_and_after(before, after):
 
 
 def words_html(sentence):
-    """Return a sentence that screen readers speak when it changes."""
-    return f'<div class="nnlib-words" role="status" aria-live="polite">{escape(sentence)}</div>'
+    """Return what the pad reads; `page.js` has screen readers speak it, though not at every point of a stroke."""
+    return f'<div class="nnlib-words">{escape(sentence)}</div>'
 
 
 def bars_html(scores=None):
@@ -188,7 +188,7 @@ STYLE = """<style>
 .nnlib-pad .nnlib-bars th, .nnlib-pad .nnlib-bars td { padding: 2px 6px 2px 0; border: none; background: none;
   text-align: right; font-weight: normal; }
 .nnlib-pad .nnlib-bars td:nth-child(2) { width: 100%; }
-.nnlib-pad .nnlib-bar { height: 14px; border-radius: 3px; background: var(--jp-layout-color2, #8883); }
+.nnlib-pad .nnlib-bar { height: 14px; border-radius: 3px; box-shadow: inset 0 0 0 1px var(--jp-border-color1, gray); }
 .nnlib-pad .nnlib-bar div { height: 14px; border-radius: 3px; background: #1b87c9; }
 .nnlib-pad .best th, .nnlib-pad .best td { font-weight: bold; }
 .nnlib-pad .best .nnlib-bar div { background: #d9730d; }
@@ -210,12 +210,14 @@ STYLE = """<style>
 .nnlib-pad .nnlib-gallery .doubted { background: #d9730d40; font-weight: bold; }
 .nnlib-pad .nnlib-gallery [aria-pressed=true] { box-shadow: 0 0 0 3px #1b87c9; }
 .nnlib-pad .nnlib-download { display: block; padding: 0 10px; line-height: 28px; text-decoration: none; }
+.nnlib-pad .nnlib-announcer { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .nnlib-pad button:focus-visible, .nnlib-pad .nnlib-ink:focus-visible { outline: 3px solid #d9730d; }
 .nnlib-pad.jupyter-widgets-disconnected > * { opacity: 0.4; }
 .nnlib-pad.jupyter-widgets-disconnected::before { font-weight: 600; padding: 8px; border-left: 4px solid #c9491b;
   content: "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again."; }
-.nnlib-pad.nnlib-autosaved.jupyter-widgets-disconnected::before { content: "This pad is no longer connected: its kernel was "
-  "restarted or stopped. Run its cell again; the new pad offers the drawings that you kept."; }
+.nnlib-pad.nnlib-autosaved.jupyter-widgets-disconnected::before {
+  content: "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again, and the new pad "
+  "offers you the drawings that you kept."; }
 @media (max-width: 600px) { .nnlib-pad .nnlib-status { order: 0; height: 76px; }
   .nnlib-pad .nnlib-summary { height: 94px; } }
 @media (pointer: coarse) { .nnlib-pad button { min-height: 44px; min-width: 44px; } }

@@ -1,0 +1,106 @@
+"""The pad goes on while the kernel is busy: people draw while a cell runs, and while a network learns."""
+
+import statistics
+
+import pytest
+from driver import PATIENCE, Hand, choose, jupyter_lab
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.slow
+
+SHOW_PAD = "from nnlib.pad import Pad\npad = Pad()\npad"
+BUSY = {
+    "sleep": "import time\nprint('it', 'runs')\ntime.sleep(60)",
+    "loop": "print('it', 'runs')\nwhile True:\n    sum(range(1000))",
+    "train": (
+        "import nnlib\nX, y, *_ = nnlib.load_mnist()\nprint('it', 'runs')\n"
+        "result = nnlib.train(X, y, seed=0, max_iter=1000, progress=False)"
+    ),
+}
+TRAIN_AND_WATCH = """
+import numpy as np, nnlib
+X, y, *_ = nnlib.load_mnist()
+print("it", "runs")
+result = nnlib.train(X[:20000], y[:20000], seed=0, max_iter=40, progress=False, thetas_callback=pad.watch("normalise"))
+print("it", "ended")
+"""
+COMPARE = """
+expected = nnlib.Network(result.thetas, "normalise").predict_scores(nnlib.strokes_to_image(pad.strokes).reshape(1, -1))
+print("the same:", np.allclose(pad.scores, expected[0], atol=1e-9))
+"""
+KERNEL_IS_BUSY = "The kernel is busy: your drawing will appear when it is free."
+
+
+def output(page, text):
+    return page.locator(".jp-OutputArea-output", has_text=text)
+
+
+def start(lab, page, name, *cells):
+    """Run a pad's cell and others, and return a hand when the second one runs."""
+    lab.write(name, SHOW_PAD, *cells)
+    lab.open(page, name)
+    lab.run_all(page)
+    hand = Hand(page)
+    output(page, "it runs").wait_for()
+    return hand
+
+
+def interrupt(page):
+    choose(page, "Kernel", "kernelmenu:interrupt")
+    output(page, "KeyboardInterrupt").or_(page.locator(".jp-InputPrompt", has_text="[2]:")).first.wait_for()
+
+
+@pytest.mark.parametrize("what", BUSY)
+def test_ink_appears_while_a_cell_runs(lab, page, digits, what):
+    hand = start(lab, page, f"busy_{what}.ipynb", BUSY[what])
+    medians = []
+    while not medians or (medians[-1] >= 150 and len(medians) < 4):  # another program may have had the processor
+        medians.append(statistics.median(hand.draw_and_measure(60)["ink"]))
+        hand.click("Clear")
+        hand.wait_for_words("Draw a digit")
+        hand.wait_for_ink(0, 0)
+    hand.draw(digits[3])
+    hand.wait_for_words("I read a 3.")
+    expect(hand.pad.get_by_text(KERNEL_IS_BUSY)).to_have_count(0)
+    assert page.locator(".jp-InputPrompt", has_text="[*]").count() == 1
+    interrupt(page)
+    assert min(medians) < 150, medians
+
+
+def test_a_busy_kernel_that_cannot_answer_is_announced(chromium, page, tmp_path, digits):
+    with jupyter_lab(tmp_path) as lab:
+        lab.set("@jupyterlab/apputils-extension", "kernels-settings", commsOverSubshells="disabled")
+        hand = start(lab, page, "no_subshell.ipynb", BUSY["sleep"])
+        hand.draw(digits[3])
+        hand.pad.get_by_text(KERNEL_IS_BUSY).and_(page.locator(":visible")).first.wait_for()
+        hand.draw(digits[1], left=0.9)
+        hand.click("Undo")  # of what was drawn before it, not of what comes after
+        hand.draw(digits[1], left=0.9)
+        assert hand.ink() == 0
+        interrupt(page)
+        hand.wait_for_words("I read")
+        hand.wait_for_ink(0.02, 0.3)
+        expect(hand.pad.get_by_text(KERNEL_IS_BUSY)).to_have_count(0, timeout=PATIENCE)
+        hand.click("Undo")
+        hand.wait_for_words("I read a 3.")
+
+
+def test_draw_while_it_trains(lab, page, digits):
+    hand = start(lab, page, "watch.ipynb", TRAIN_AND_WATCH, COMPARE)
+    hand.draw(digits[3])
+    hand.wait_for_ink(0.02, 0.3)
+    page.evaluate(
+        """() => {
+            const bars = () => document.querySelector('.nnlib-bars').textContent;
+            window.seen = new Set();
+            window.timer = setInterval(() => window.seen.add(bars()), 20);
+        }"""
+    )
+    page.wait_for_function("window.seen.size >= 5")  # the hand rests, the bars move
+    hand.click("Clear")
+    share = hand.draw(digits[7])
+    hand.wait_for_ink_of(share)
+    assert output(page, "it ended").count() == 0
+    output(page, "the same: True").wait_for()
+    hand.wait_for_words("I read a 7.")
+    hand.wait_for_bars(7)
