@@ -275,6 +275,10 @@ class Hand:
     def click(self, name):
         self.pad.get_by_role("button", name=name, exact=True).click()
 
+    def kept(self):
+        """Return the pictures of the kept drawings."""
+        return self.pad.locator("[data-nnlib-example]")
+
     def wait_for_words(self, text):
         self.pad.locator(".nnlib-words", has_text=text).wait_for()
 
