@@ -21,11 +21,12 @@ class Gallery(widgets.VBox):
     """
 
     def __init__(self, relabel, show_again, remove):
-        self._summary, self._pictures, self._which = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._summary, self._pictures = widgets.HTML(), widgets.HTML()
         self._summary.add_class("nnlib-summary")
         self._label = widgets.Dropdown(
             options=NOTHING,
-            layout={"width": "110px"},
+            style={"description_width": "auto"},
+            layout={"width": "210px"},
             tooltip="Another label for the selected drawing",
         )
         self._label.observe(lambda change: None if self._is_updating else relabel(change["new"]), "value")
@@ -34,7 +35,7 @@ class Gallery(widgets.VBox):
             button("Remove", remove, "Remove the selected drawing; Undo brings it back"),
         ]
         self._is_updating = False
-        super().__init__([self._summary, self._pictures, row([self._which, self._label, *self._buttons])])
+        super().__init__([self._summary, self._pictures, row([self._label, *self._buttons])])
 
     def update(self, kept, doubts, summary):
         """Show what is kept.
@@ -51,8 +52,7 @@ class Gallery(widgets.VBox):
         self._summary.value = view.summary_html(summary)
         self._pictures.value = view.gallery_html(kept.examples, kept.selected, doubts)
         is_one = kept.selected is not None
-        which = f"Drawing {kept.selected + 1}:" if is_one else "Drawing:"
-        self._which.value = f'<div class="nnlib-note">{which}</div>'
+        self._label.description = f"Drawing {kept.selected + 1}:" if is_one else "Drawing:"
         self._is_updating = True  # what is shown is no choice of the learner's
         options = LABELS if is_one else NOTHING
         if list(self._label.options) != options:

@@ -267,6 +267,7 @@ class Pad(widgets.VBox):
             self._kept.restore(last.examples)
             self._surface.show_strokes(last.strokes)
             self._show_kept()
+            self._kept.known -= last.not_ours
             self._say(last.undone)
         elif strokes := self.strokes:
             self._last = None  # since then, a stroke has been drawn
@@ -316,8 +317,9 @@ class Pad(widgets.VBox):
 
     def bring_back(self):
         """Keep the drawings, too, that were kept before and are in the autosaved file."""
-        with self._undoable("The drawings from before are in their file, and not kept here."):
-            count = self._kept.add(self._autosave.read())
+        count = self._kept.add(self._autosave.read())
+        self._last = None  # without them, going back would also take them out of the file
+        self._show_kept()
         self._end_offer()
         self._say(f"{view.drawings(count)} from before {'is' if count == 1 else 'are'} kept again.")
 
@@ -375,8 +377,11 @@ class Pad(widgets.VBox):
         self._add(from_bytes(content, name), name)
 
     def _add(self, loaded, name):
+        known = set(self._kept.known)
         with self._undoable("The loaded drawings are gone from here again."):
             count = self._kept.add(loaded)
+        if count:  # once they are gone from here, saving must not take them out of their file
+            self._last = self._last._replace(not_ours=self._kept.known - known)
         new = "1 of them is new" if count == 1 else f"{count} of them are new"
         self._say(f"Loaded {view.drawings(len(loaded))} from {name}; {new}.")
 
@@ -511,6 +516,7 @@ class _Step(NamedTuple):
     strokes: list
     strokes_since: list
     undone: str
+    not_ours: frozenset = frozenset()  # keys of drawings that were only loaded
 
 
 @functools.cache

@@ -75,7 +75,7 @@ def test_a_label_is_corrected_with_a_click_and_saved_as_corrected(lab, start, di
     doubted = hand.pad.get_by_role("button", name="Drawing 2, kept as an 8. I read a 3")
     expect(doubted).to_have_attribute("aria-pressed", "false")
     doubted.click()
-    hand.pad.get_by_role("combobox").first.select_option("kept as a 3")
+    hand.pad.get_by_role("combobox", name="Drawing 2:").select_option("kept as a 3")
     labels(hand, 2, 3)
     expect(hand.kept().nth(1)).to_have_attribute("aria-pressed", "true")
     hand.click("Save")

@@ -154,7 +154,7 @@ def test_keys_work_on_the_field_and_do_not_trap_the_focus(hand, digits):
 
 
 def test_without_drawing(hand):
-    hand.pad.get_by_role("combobox").select_option("draw an 8")
+    hand.pad.get_by_role("combobox", name="Without drawing:").select_option("draw an 8")
     hand.wait_for_words("I read an 8.")
     hand.click("A test digit")
     hand.wait_for_status("Its label says")
