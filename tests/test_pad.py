@@ -185,6 +185,8 @@ def test_two_pads_that_save_at_the_same_moment_lose_nothing(tmp_path):
         ({"examples": [7]}, r"examples\[0\] is 7"),
         ({"writer": None}, "writer is None"),
         ({"size": 0}, "size is 0"),
+        ({"autosave": False}, "autosave is False; expected the name of a file, True or None"),
+        ({"file": ""}, "file is ''"),
     ],
 )
 def test_bad_arguments(arguments, message):
@@ -412,7 +414,7 @@ def test_undo_takes_back_what_was_done_last(pad):
     press(pad, "Undo")
     assert labels(pad) == [7]
     np.testing.assert_array_equal(pad.strokes, drawn)
-    assert status(pad) == "The drawing is back in the field, and no longer kept."
+    assert status(pad) == "The drawing is back in the field; what is kept is as it was before."
     press(pad, "1")
     pad.select(0)
     press(pad, "Remove")
@@ -607,7 +609,7 @@ def test_teaching_what_contradicts_says_so_before_and_after(pad):
         strokes = next(e.strokes for e in nnlib.load_examples() if e.label == digit)
         keep(pad, nnlib.teaching.vary(strokes, rng), label)
     press(pad, "Teach")
-    assert "Before, I doubted the label of drawings 1, 2, 3, 4 and 5; now, of none." in status(pad)
+    assert "Before, I doubted the label of drawings 1, 2, 3, 4 and 5; now I have learned them." in status(pad)
     assert "The network: taught with 6 drawings" in all_text(pad)
     assert "Drawing 5 is kept as an 8, but before the teaching, I read a 3" in all_text(pad)
     assert gallery(pad).count("class=doubted") == 5

@@ -1,5 +1,7 @@
 """The pad's controls for files: a file beside the notebook or, where visitors share a server, their own downloads."""
 
+from html import escape
+
 import ipywidgets as widgets
 
 from . import view
@@ -76,3 +78,36 @@ class Exchange(widgets.VBox):
         if files:
             self._upload.value = ()  # so that the same file can be uploaded again
             upload(files[0]["name"], bytes(files[0]["content"]))
+
+
+class Offer(widgets.Box):
+    """Offers drawings that were kept before; it is hidden where there are none.
+
+    Parameters
+    ----------
+    count : int
+        How many there are.
+    name : str or None
+        The name of the file that holds them.
+    bring_back : callable
+        Called without arguments when they are wanted.
+    """
+
+    def __init__(self, count, name, bring_back):
+        they_are = f"{view.drawings(count)} from before {'is' if count == 1 else 'are'} in {name}."
+        bring, leave = ("Bring it back", "Leave it") if count == 1 else ("Bring them back", "Leave them")
+        super().__init__(
+            [
+                widgets.HTML(f'<div class="nnlib-note">{escape(they_are)}</div>'),
+                button(bring, bring_back, "Keep what is in this file, too"),
+                button(leave, self.end, "Go on without; the file stays as it is"),
+            ]
+        )
+        for name in ("nnlib-row", "nnlib-offer"):
+            self.add_class(name)
+        if not count:
+            self.end()
+
+    def end(self):
+        """Offer no longer."""
+        self.layout.display = "none"

@@ -55,8 +55,8 @@ class Folder:
         return (self._path / name).is_file()
 
     def is_writable(self):
-        """Return whether a file can be written here, as far as the system tells."""
-        return os.access(self._path, os.W_OK)
+        """Return whether a file can be written here, as far as the system tells; a missing folder may come yet."""
+        return not self._path.exists() or os.access(self._path, os.W_OK)
 
     def save(self, name, examples, known, keep_others=True):
         """Save drawings as `add_examples` does; return the others that were in the file."""

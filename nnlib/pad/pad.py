@@ -10,22 +10,20 @@ import ipywidgets as widgets
 import numpy as np
 
 from .. import checks
-from ..data import load_mnist
 from ..drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
-from ..examples import check_example, from_bytes, load_examples
-from ..metrics import accuracy
-from ..network import Network, check_network, shipped_network
+from ..examples import Example, check_example, from_bytes, load_examples
+from ..network import Network
 from ..preparation import check_name
-from ..teaching import doubts, teach
 from . import view
 from .controls import button, row
-from .file_row import Exchange, FileRow
+from .file_row import Exchange, FileRow, Offer
 from .filing import Autosave, Folder, check_file_name, is_for_visitors
 from .gallery import Gallery
 from .kept import Kept
 from .page import Page
 from .subshell import answer_while_busy
 from .surface import Surface
+from .teacher import Teacher, digits_to_test_with
 
 NOTE = "Each score answers its own question, such as “Does this look like a 7?”, so the ten need not add up to 1."
 WATCH_INTERVAL = 0.1  # seconds between two readings while a network learns
@@ -70,9 +68,11 @@ class Pad(widgets.VBox):
     """
 
     def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", autosave=True, size=280):
-        self._first_network = self._network = check_network(network)
+        self._teacher = Teacher(network)
         if not isinstance(writer, str):
             raise TypeError(f"writer is {writer!r}; expected text.")
+        if not (autosave is True or autosave is None or isinstance(autosave, str)):
+            raise TypeError(f"autosave is {autosave!r}; expected the name of a file, True or None.")
         self._kept = Kept([check_example(example, f"examples[{i}]") for i, example in enumerate(examples)])
         self.writer, self._size = writer, checks.count(size, "size")
         self.scores = None
@@ -99,16 +99,15 @@ class Pad(widgets.VBox):
             self._files, autosave = Exchange(file.name, self._guarded(self.upload)), None
         name = f"{file.stem}.autosave.json" if autosave is True else autosave
         self._autosave = Autosave(Folder(Path()), name if name is None else check_file_name(name))
-        self._offer = self._offer_of_what_was_before()
+        before = len(self._kept.new_among(self._autosave.read()))
+        self._offer = Offer(before, name, self._guarded(self.bring_back))
         super().__init__([widgets.HTML(view.STYLE), self._top(), self._page, *self._controls()])
         self.add_class("nnlib-pad")
         if self._autosave.name is not None:
             self.add_class("nnlib-autosaved")
         answer_while_busy(self)
-        self._refresh()
-        self._show_network()
         self._files.update(self.examples)
-        self._show_gallery()
+        self._show_network()
 
     @property
     def strokes(self):
@@ -123,12 +122,12 @@ class Pad(widgets.VBox):
     @property
     def network(self):
         """The network that reads now."""
-        return self._network
+        return self._teacher.network
 
     @network.setter
     def network(self, network):
-        self._network = network
-        self._show_network()
+        self._teacher.network = network
+        self._name_network()
 
     @property
     def digit(self):
@@ -229,26 +228,6 @@ class Pad(widgets.VBox):
         ]
         return [self._offer, self._gallery, row(teaching), self._files, row([*without_drawing, pen_width])]
 
-    def _offer_of_what_was_before(self):
-        """Return what offers the drawings that were kept before; it is hidden where there are none."""
-        count = len(self._kept.new_among(self._autosave.read()))
-        they_are = f"{view.drawings(count)} from before {'is' if count == 1 else 'are'} in {self._autosave.name}."
-        bring, leave = ("Bring it back", "Leave it") if count == 1 else ("Bring them back", "Leave them")
-        offer = row(
-            [
-                widgets.HTML(f'<div class="nnlib-note">{escape(they_are)}</div>'),
-                self._button(bring, self.bring_back, "Keep what is in this file, too"),
-                self._button(leave, self._end_offer, "Go on without; the file stays as it is"),
-            ],
-            "nnlib-offer",
-        )
-        if not count:
-            offer.layout.display = "none"
-        return offer
-
-    def _end_offer(self):
-        self._offer.layout.display = "none"
-
     def _button(self, name, action, tooltip):
         return button(name, self._guarded(action), tooltip)
 
@@ -280,11 +259,11 @@ class Pad(widgets.VBox):
         strokes = self.strokes
         if self._shown_again is not None and _are_same(strokes, self._shown_again[0]):
             strokes = self._shown_again[1]
-        with self._undoable("The drawing is back in the field, and no longer kept."):
+        with self._undoable("The drawing is back in the field; what is kept is as it was before."):
             said = self._kept.keep(strokes, label, self.writer)
-            said += self._doubt_about(label)
             self._surface.show_strokes([])
-        self._say(said)
+        doubt = self._guarded(self._teacher.doubt_about)(Example(strokes, label))
+        self._say(f"{said} {doubt}" if doubt else said)
 
     def select(self, index):
         """Select a kept drawing, to correct it, to remove it or to show it again."""
@@ -320,7 +299,7 @@ class Pad(widgets.VBox):
         count = self._kept.add(self._autosave.read())
         self._last = None  # without them, going back would also take them out of the file
         self._show_kept()
-        self._end_offer()
+        self._offer.end()
         self._say(f"{view.drawings(count)} from before {'is' if count == 1 else 'are'} kept again.")
 
     # What it does with the network.
@@ -332,24 +311,14 @@ class Pad(widgets.VBox):
                 "No drawings are kept. Draw a digit and say what it is; three of each digit are a good start."
             )
         self._say(f"Teaching with {view.drawings(len(self.examples))} …")
-        strokes, labels = [e.strokes for e in self.examples], [e.label for e in self.examples]
-        before = self._first_network
-        self.network = teach(before, strokes, labels)
-        X_test, y_test = _test_digits()
-        was, now = (accuracy(y_test, network.predict(X_test)) for network in (before, self.network))
-        self._refresh()
-        self._show_gallery()
-        doubted = view.doubts_before_and_after(*(doubts(n, strokes, labels) for n in (before, self.network)))
-        self._say(
-            f"Taught with {view.drawings(len(labels))}. Before, it was right on {was:.2%} of MNIST's test digits; "
-            f"now, on {now:.2%}. {doubted or 'Draw some new ones: does it read your handwriting better?'}"
-        )
+        said = self._teacher.teach(self.examples)
+        self._show_network()
+        self._say(said)
 
     def forget(self):
         """Go back to the network as it was at first; the examples stay."""
-        self.network = self._first_network
-        self._refresh()
-        self._show_gallery()
+        self._teacher.forget()
+        self._show_network()
         self._say("The network is as it was at first. Your drawings are still here.")
 
     # What it does with files.
@@ -389,7 +358,7 @@ class Pad(widgets.VBox):
 
     def show_test_digit(self):
         """Show a random test digit, and read it."""
-        X_test, y_test = _test_digits()
+        X_test, y_test = digits_to_test_with()
         i = np.random.default_rng().integers(len(X_test))
         with self._undoable("Your drawing is back."):
             self._surface.show_image(X_test[i].reshape(FIELD, FIELD))
@@ -445,12 +414,9 @@ class Pad(widgets.VBox):
         self._show_gallery()
 
     def _show_gallery(self):
-        now, first = (self._guarded(self._doubts)(network) or {} for network in (self.network, self._first_network))
+        now, first = self._guarded(self._teacher.doubts)(self.examples) or ({}, {})
         summary = [self._where_kept(), view.doubt_in_words(self.examples, now, first)]
         self._gallery.update(self._kept, view.doubts_of_each(now, first), summary)
-
-    def _doubts(self, network):
-        return doubts(network, [e.strokes for e in self.examples], [e.label for e in self.examples])
 
     def _where_kept(self):
         """Return how many drawings are kept, and where, as a sentence."""
@@ -466,20 +432,14 @@ class Pad(widgets.VBox):
             return f"{kept}."
         return f"{kept}, autosaved in {autosaved_in}." if count else f"{kept}. Autosave: {autosaved_in}."
 
-    def _doubt_about(self, label):
-        """Return what there is to say about the label of the drawing in the field, as a sentence; often nothing."""
-        doubted = doubts(self.network, [self.strokes], [label])
-        if not doubted:
-            return ""
-        digit, score = doubted[0]
-        return f" I read {view.with_article(digit)}, with {score:.2f}. If it was a slip, Undo; if I am wrong, Teach me."
-
     def _show_network(self):
-        network = self.network
-        taught = getattr(network, "settings", {}).get("taught")
-        state = f"taught with {view.drawings(taught)}" if taught else "as given"
-        state = "as shipped" if network is shipped_network() else state
-        self._which_network.value = f'<div class="nnlib-note">The network: {state}</div>'
+        """Show what the network is now, what it reads, and what it thinks of the labels."""
+        self._name_network()
+        self._refresh()
+        self._show_gallery()
+
+    def _name_network(self):
+        self._which_network.value = f'<div class="nnlib-note">The network: {self._teacher.in_words()}</div>'
 
     def _on_key(self, key):
         """Do what a key on the field stands for."""
@@ -504,6 +464,8 @@ class Pad(widgets.VBox):
             except Exception as error:
                 ours = isinstance(error, (ValueError, FileNotFoundError))
                 words = str(error) if ours else f"{type(error).__name__}: {error}"
+                if isinstance(error, OSError) and self._for_visitors:
+                    words = "Something is wrong with the files on the server."  # visitors learn nothing about them
                 self._say(words, until_drawn=True, kind="nnlib-problem")
 
         return callback
@@ -517,13 +479,6 @@ class _Step(NamedTuple):
     strokes_since: list
     undone: str
     not_ours: frozenset = frozenset()  # keys of drawings that were only loaded
-
-
-@functools.cache
-def _test_digits():
-    """Return the test images and labels. The file is read once, not at every click."""
-    mnist = load_mnist()
-    return mnist.X_test.copy(), mnist.y_test.copy()  # views would keep the training digits in memory too
 
 
 def _are_same(strokes, others):

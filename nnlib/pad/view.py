@@ -85,8 +85,9 @@ def doubts_of_each(now, first):
 def doubts_before_and_after(before, after):
     """Return which labels the network doubted before it was taught, and after; nothing where it never did."""
     if before:
+        learned = "now I have learned them" if len(before) > 1 else "now I have learned it"
         words = f"Before, I doubted the label of {which_drawings(before)}; "
-        words += f"now, of {which_drawings(after)}." if after else "now, of none."
+        words += f"now, of {which_drawings(after)}." if after else f"{learned}."
     elif after:
         words = f"Now I doubt the label of {which_drawings(after)}."
     else:
