@@ -411,11 +411,17 @@ class Pad(widgets.VBox):
         """Show what is kept now, and write it to the autosaved file."""
         self._autosave.write(self.examples, self._kept.known)
         self._files.update(self.examples)
+        self._judge()
         self._show_gallery()
 
+    def _judge(self):
+        """Note which labels the network doubts."""
+        self._doubted = self._guarded(self._teacher.doubts)(self.examples) or ({}, {})
+
     def _show_gallery(self):
-        now, first = self._guarded(self._teacher.doubts)(self.examples) or ({}, {})
-        summary = [self._where_kept(), view.doubt_in_words(self.examples, now, first)]
+        now, first = self._doubted
+        advice = "Click one to correct it, to remove it or to show it again." if self.examples else ""
+        summary = [self._where_kept(), view.doubt_in_words(self.examples, now, first) or advice]
         self._gallery.update(self._kept, view.doubts_of_each(now, first), summary)
 
     def _where_kept(self):
@@ -436,6 +442,7 @@ class Pad(widgets.VBox):
         """Show what the network is now, what it reads, and what it thinks of the labels."""
         self._name_network()
         self._refresh()
+        self._judge()
         self._show_gallery()
 
     def _name_network(self):
