@@ -549,7 +549,11 @@ def without_files(request, monkeypatch):
     if request.param == "voila":
         monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
     else:
-        monkeypatch.setattr("nnlib.pad.filing.os.access", lambda *_: False)
+
+        def refuse(paths):
+            raise PermissionError(f"{paths} cannot be written")
+
+        monkeypatch.setattr("nnlib.pad.filing.check_writable", refuse)
     return request.param
 
 

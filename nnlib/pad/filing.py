@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from ..examples import add_examples, load_examples
+from ..files import check_writable
 
 NOT_IN_NAMES = '/\\:*?"<>|'  # in no file's name on one system or another
 LONGEST_NAME = 100  # characters
@@ -55,8 +56,14 @@ class Folder:
         return (self._path / name).is_file()
 
     def is_writable(self):
-        """Return whether a file can be written here, as far as the system tells; a missing folder may come yet."""
-        return not self._path.exists() or os.access(self._path, os.W_OK)
+        """Return whether files can be written here, which is tried. A folder that is not there may come yet."""
+        if not self._path.exists():
+            return True
+        try:
+            check_writable([self._path / "nnlib_pad.json"])
+        except OSError:
+            return False
+        return True
 
     def save(self, name, examples, known, keep_others=True):
         """Save drawings as `add_examples` does; return the others that were in the file."""

@@ -179,7 +179,7 @@ STYLE = """<style>
 .nnlib-pad canvas { display: block; margin: 0; width: 100%; height: auto; aspect-ratio: 1; }
 .nnlib-pad .nnlib-ink canvas { cursor: crosshair; touch-action: none; outline-offset: -3px; }
 .nnlib-pad .nnlib-seen canvas { image-rendering: pixelated; pointer-events: none; }
-.nnlib-pad .nnlib-words { font-size: 19px; line-height: 26px; font-weight: 600; min-height: 26px; }
+.nnlib-pad .nnlib-words { font-size: 19px; line-height: 26px; font-weight: 600; height: 52px; overflow-y: auto; }
 .nnlib-pad .nnlib-note { font-size: 13px; line-height: 18px; color: var(--jp-ui-font-color1, CanvasText); }
 .nnlib-pad .nnlib-status { flex: 1 0 100%; order: 1; height: 58px; overflow-y: auto; margin: 0; }
 .nnlib-pad .nnlib-problem { border-left: 4px solid #c9491b; padding: 4px 8px; font-size: 13px; line-height: 18px; }
