@@ -108,7 +108,7 @@ STYLE = """<style>
 .nnlib-pad .nnlib-gallery figure { margin: 0; width: 44px; text-align: center; font-size: 13px; }
 .nnlib-pad .nnlib-gallery svg { display: block; width: 44px; height: 44px; background: black; border-radius: 4px; }
 .nnlib-pad .nnlib-announcer { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.nnlib-pad button:focus-visible, .nnlib-pad .nnlib-ink:focus-visible { outline: 3px solid #d9730d; }
+.nnlib-pad :focus-visible { outline: 3px solid #d9730d !important; outline-offset: 1px !important; }
 .nnlib-pad.jupyter-widgets-disconnected > * { opacity: 0.4; }
 .nnlib-pad.jupyter-widgets-disconnected::before { font-weight: 600; padding: 8px; border-left: 4px solid #c9491b;
   content: "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again."; }
