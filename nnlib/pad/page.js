@@ -4,6 +4,7 @@ const FIELD_NAME =
   "Drawing field. Draw a digit with mouse, pen or finger. " +
   "Keys: u takes back a stroke, c clears, 0 to 9 keep the drawing as that digit.";
 const BUSY = "The kernel is busy: your drawing will appear when it is free.";
+const GONE = "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again.";
 const PATIENCE = 1000; // milliseconds: a kernel that is free answers within some 50
 const QUIET = 400; // milliseconds
 const KEYS = { u: "undo", backspace: "undo", c: "clear", delete: "clear" };
@@ -33,7 +34,7 @@ function whenInPad(el, signal, then) {
 
 function setUp(pad, el, model, signal) {
   const announce = makeAnnouncer(pad, el);
-  const post = makePost(model, signal, announce.silence);
+  const post = makePost(model, signal, announce.trouble);
   const pen = makePen(post);
   const listen = (type, listener, options) => pad.addEventListener(type, listener, { signal, ...options });
   listen("keydown", (event) => onKey(event, post));
@@ -42,7 +43,6 @@ function setUp(pad, el, model, signal) {
   // Before the canvas gets them: ipycanvas sends each event in a message of its own, and keeps the wheel to itself.
   for (const type of Object.keys(PEN)) listen(type, pen.onEvent, { capture: true, passive: false });
   listen("wheel", (event) => fieldOf(event) && event.stopPropagation(), { capture: true, passive: true });
-  listen("pointerdown", (event) => fieldOf(event)?.focus({ preventScroll: true }));
   // A button tells the kernel by itself: what was done before must get there before.
   for (const type of ["click", "change"]) listen(type, post.now, { capture: true });
 
@@ -76,15 +76,18 @@ function describe(pad) {
     seen.setAttribute("aria-label", "What the network sees");
   }
   pad.querySelector(".nnlib-status")?.setAttribute("role", "status");
+  for (const handle of pad.querySelectorAll(".noUi-handle:not([aria-label])")) {
+    handle.setAttribute("aria-label", handle.closest(".jupyter-widgets").querySelector(".widget-label").textContent);
+  }
 }
 
 /** Return what tells a screen reader what the pad reads, and everybody that the kernel does not answer. */
 function makeAnnouncer(pad, el) {
-  const busy = document.createElement("div");
+  const trouble = document.createElement("div");
   const region = document.createElement("div");
   region.className = "nnlib-announcer";
   region.setAttribute("role", "status");
-  el.append(busy, region);
+  el.append(trouble, region);
   let sentence = "";
   let timer;
 
@@ -101,30 +104,36 @@ function makeAnnouncer(pad, el) {
       clearTimeout(timer);
       timer = setTimeout(say, QUIET);
     },
-    /** Say that the kernel is silent, or that it is no longer. */
-    silence(isSilent) {
-      if (isSilent === Boolean(busy.textContent)) return;
-      busy.className = isSilent ? "nnlib-problem" : "";
-      busy.textContent = isSilent ? BUSY : "";
-      region.textContent = isSilent ? BUSY : sentence;
+    /** Say why nothing happens; an empty text says that all is well again. */
+    trouble(text) {
+      if (text === trouble.textContent) return;
+      trouble.className = text ? "nnlib-problem" : "";
+      trouble.textContent = text;
+      region.textContent = text || sentence;
     },
   };
 }
 
 /** Return what sends to the kernel, in batches: the next when the last is answered, so that neither side falls behind. */
-function makePost(model, signal, showSilence) {
+function makePost(model, signal, showTrouble) {
   let waiting = []; // not sent yet
   let asked = null; // the batch that has no answer yet
   let timer;
 
   const send = () => {
     if (!waiting.length) return;
-    asked = Math.random(); // another view of the pad gets the answers too
-    model.send({ events: waiting, batch: asked });
+    const batch = { events: waiting, batch: Math.random() }; // another view of the pad gets the answers too
     waiting = [];
     clearTimeout(timer);
+    try {
+      model.send(batch);
+    } catch {
+      showTrouble(GONE); // Jupyter refuses to send to a kernel that was shut down
+      return;
+    }
+    asked = batch.batch;
     timer = setTimeout(() => {
-      showSilence(true);
+      showTrouble(BUSY);
       asked = null;
       send();
     }, PATIENCE);
@@ -133,7 +142,7 @@ function makePost(model, signal, showSilence) {
     if (answer !== asked) return;
     asked = null;
     clearTimeout(timer);
-    showSilence(false);
+    showTrouble("");
     send();
   };
   model.on("msg:custom", onMessage);

@@ -212,7 +212,7 @@ STYLE = """<style>
 .nnlib-pad .nnlib-gallery [aria-pressed=true] { box-shadow: 0 0 0 3px #1b87c9; }
 .nnlib-pad .nnlib-download { display: block; padding: 0 10px; line-height: 28px; text-decoration: none; }
 .nnlib-pad .nnlib-announcer { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.nnlib-pad button:focus-visible, .nnlib-pad .nnlib-ink:focus-visible { outline: 3px solid #d9730d; }
+.nnlib-pad :focus-visible { outline: 3px solid #d9730d !important; outline-offset: 1px !important; }
 .nnlib-pad.jupyter-widgets-disconnected > * { opacity: 0.4; }
 .nnlib-pad.jupyter-widgets-disconnected::before { font-weight: 600; padding: 8px; border-left: 4px solid #c9491b;
   content: "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again."; }
