@@ -4,7 +4,12 @@ import pytest
 
 import nnlib
 
-LONGEST = ("test_notebooks.py", "test_pad_in_browser.py", "test_nbgrader.py")  # minutes each
+LONGEST = (
+    "test_notebooks.py",
+    "test_keeping_in_browser.py",
+    "test_pad_in_browser.py",
+    "test_nbgrader.py",
+)  # minutes each
 
 
 def pytest_collection_modifyitems(items):

@@ -580,6 +580,17 @@ def test_where_there_can_be_no_files_there_is_a_download_and_an_upload(without_f
     assert list(folder.iterdir()) == []
 
 
+def test_visitors_learn_nothing_about_the_server(monkeypatch):
+    def fail():
+        raise FileNotFoundError("There is no file /srv/course/mnist.mat.")
+
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
+    monkeypatch.setattr("nnlib.pad.pad.digits_to_test_with", fail)
+    pad = Pad()
+    press(pad, "A test digit")
+    assert status(pad) == "Something is wrong with the files on the server."
+
+
 def links(pad):
     return next(html.value for html in parts(pad, widgets.HTML) if "download=" in html.value)
 

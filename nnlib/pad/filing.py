@@ -4,8 +4,10 @@ import errno
 import os
 from pathlib import Path
 
+from .. import checks
 from ..examples import add_examples, load_examples
 from ..files import check_writable
+from .view import drawings
 
 NOT_IN_NAMES = '/\\:*?"<>|'  # in no file's name on one system or another
 LONGEST_NAME = 100  # characters
@@ -133,3 +135,64 @@ class Autosave:
         except ValueError as error:
             self.problem = str(error)
             return []
+
+
+class Place:
+    """Where a pad puts what is kept: a file and an autosaved one, or neither, under Voilà and in a read-only folder.
+
+    Parameters
+    ----------
+    file : str or path-like
+        The file to save to at first. Another name may be typed in; the folder stays.
+    autosave : str, True or None
+        The name of the autosaved file. True names it after `file`; None makes no such file.
+
+    Attributes
+    ----------
+    name : str
+        The name of `file`.
+    is_for_visitors, has_files : bool
+        Whether visitors share the server, and whether files are written at all.
+    autosave : Autosave
+        The autosaved file.
+    """
+
+    def __init__(self, file, autosave):
+        file = checks.path(file, "file")
+        if not (autosave is True or autosave is None or isinstance(autosave, str)):
+            raise TypeError(f"autosave is {autosave!r}; expected the name of a file, True or None.")
+        autosave = f"{file.stem}.autosave.json" if autosave is True else autosave
+        autosave = None if autosave is None else check_file_name(autosave)
+        self.name, self._folder = file.name, Folder(file.parent)
+        self.is_for_visitors = is_for_visitors()
+        self.has_files = not self.is_for_visitors and self._folder.is_writable()
+        self.autosave = Autosave(Folder(Path()), autosave if self.has_files else None)
+
+    def save(self, kept, name, keep_others):
+        """Save what is kept to a file of this name. Return what was done, in words."""
+        name = check_file_name(name)
+        others = self._folder.save(name, kept.examples, kept.known, keep_others)
+        said = f"Saved {drawings(len(kept.examples))} to {self._folder.shown(name)}."
+        if others and keep_others:
+            said += f" The file still holds {drawings(len(others))} from before."
+        elif others:
+            said += f" What else was in it is gone: {drawings(len(others))}."
+        return said
+
+    def load(self, name):
+        """Return the drawings in a file of this name, and how to call the file."""
+        name = check_file_name(name)
+        return self._folder.load(name), self._folder.shown(name)
+
+    def in_words(self, count):
+        """Return how many drawings are kept, and where, as a sentence."""
+        kept = f"{drawings(count)} kept" if count else "No drawings kept yet"
+        if self.is_for_visitors:
+            return f"{kept}. This page forgets what you keep: download it before you leave."
+        if not self.has_files:
+            return f"{kept}. This folder is read-only, so nothing is autosaved: download what you keep."
+        if self.autosave.problem:
+            return f"{kept}. Nothing is autosaved: {self.autosave.problem}"
+        if self.autosave.name is None:
+            return f"{kept}."
+        return f"{kept}, autosaved in {self.autosave.name}." if count else f"{kept}. Autosave: {self.autosave.name}."

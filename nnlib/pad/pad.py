@@ -3,7 +3,6 @@
 import functools
 from contextlib import contextmanager
 from html import escape
-from pathlib import Path
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -17,7 +16,7 @@ from ..preparation import check_name
 from . import view
 from .controls import button, row
 from .file_row import Exchange, FileRow, Offer
-from .filing import Autosave, Folder, check_file_name, is_for_visitors
+from .filing import Place
 from .gallery import Gallery
 from .kept import Kept
 from .page import Page
@@ -71,8 +70,6 @@ class Pad(widgets.VBox):
         self._teacher = Teacher(network)
         if not isinstance(writer, str):
             raise TypeError(f"writer is {writer!r}; expected text.")
-        if not (autosave is True or autosave is None or isinstance(autosave, str)):
-            raise TypeError(f"autosave is {autosave!r}; expected the name of a file, True or None.")
         self._kept = Kept([check_example(example, f"examples[{i}]") for i, example in enumerate(examples)])
         self.writer, self._size = writer, checks.count(size, "size")
         self.scores = None
@@ -89,21 +86,16 @@ class Pad(widgets.VBox):
         self._status.add_class("nnlib-status")
         self._ink = widgets.Box([self._surface.ink])
         self._gallery = Gallery(*map(self._guarded, (self.relabel, self.show_again, self.remove)))
-        file = checks.path(file, "file")
-        self._folder = Folder(file.parent)
-        self._for_visitors = is_for_visitors()
-        self._is_writable = not self._for_visitors and self._folder.is_writable()
-        if self._is_writable:
-            self._files = FileRow(file.name, self._guarded(self.save), self._guarded(self.load))
+        self._place = Place(file, autosave)
+        if self._place.has_files:
+            self._files = FileRow(self._place.name, self._guarded(self.save), self._guarded(self.load))
         else:
-            self._files, autosave = Exchange(file.name, self._guarded(self.upload)), None
-        name = f"{file.stem}.autosave.json" if autosave is True else autosave
-        self._autosave = Autosave(Folder(Path()), name if name is None else check_file_name(name))
-        before = len(self._kept.new_among(self._autosave.read()))
-        self._offer = Offer(before, name, self._guarded(self.bring_back))
+            self._files = Exchange(self._place.name, self._guarded(self.upload))
+        before = len(self._kept.new_among(self._place.autosave.read()))
+        self._offer = Offer(before, self._place.autosave.name, self._guarded(self.bring_back))
         super().__init__([widgets.HTML(view.STYLE), self._top(), self._page, *self._controls()])
         self.add_class("nnlib-pad")
-        if self._autosave.name is not None:
+        if self._place.autosave.name is not None:
             self.add_class("nnlib-autosaved")
         answer_while_busy(self)
         self._files.update(self.examples)
@@ -296,7 +288,7 @@ class Pad(widgets.VBox):
 
     def bring_back(self):
         """Keep the drawings, too, that were kept before and are in the autosaved file."""
-        count = self._kept.add(self._autosave.read())
+        count = self._kept.add(self._place.autosave.read())
         self._last = None  # without them, going back would also take them out of the file
         self._show_kept()
         self._offer.end()
@@ -327,19 +319,11 @@ class Pad(widgets.VBox):
         """Save the examples to the file named in the pad; drawings that were never here may stay in it."""
         if not self.examples:
             raise ValueError("No drawings are kept; there is nothing to save.")
-        name, keep_others = check_file_name(self._files.name), self._files.keeps_others
-        others = self._folder.save(name, self.examples, self._kept.known, keep_others)
-        said = f"Saved {view.drawings(len(self.examples))} to {self._folder.shown(name)}."
-        if others and keep_others:
-            said += f" The file still holds {view.drawings(len(others))} from before."
-        elif others:
-            said += f" What else was in it is gone: {view.drawings(len(others))}."
-        self._say(said)
+        self._say(self._place.save(self._kept, self._files.name, self._files.keeps_others))
 
     def load(self):
         """Add the examples from the file named in the pad, except those that are kept already."""
-        name = check_file_name(self._files.name)
-        self._add(self._folder.load(name), self._folder.shown(name))
+        self._add(*self._place.load(self._files.name))
 
     def upload(self, name, content):
         """Add the examples from the content (bytes) of a file called `name`, except those that are kept already."""
@@ -409,7 +393,7 @@ class Pad(widgets.VBox):
 
     def _show_kept(self):
         """Show what is kept now, and write it to the autosaved file."""
-        self._autosave.write(self.examples, self._kept.known)
+        self._place.autosave.write(self.examples, self._kept.known)
         self._files.update(self.examples)
         self._judge()
         self._show_gallery()
@@ -421,22 +405,8 @@ class Pad(widgets.VBox):
     def _show_gallery(self):
         now, first = self._doubted
         advice = "Click one to correct it, to remove it or to show it again." if self.examples else ""
-        summary = [self._where_kept(), view.doubt_in_words(self.examples, now, first) or advice]
+        summary = [self._place.in_words(len(self.examples)), view.doubt_in_words(self.examples, now, first) or advice]
         self._gallery.update(self._kept, view.doubts_of_each(now, first), summary)
-
-    def _where_kept(self):
-        """Return how many drawings are kept, and where, as a sentence."""
-        count, autosaved_in = len(self.examples), self._autosave.name
-        kept = f"{view.drawings(count)} kept" if count else "No drawings kept yet"
-        if self._for_visitors:
-            return f"{kept}. This page forgets what you keep: download it before you leave."
-        if not self._is_writable:
-            return f"{kept}. This folder is read-only, so nothing is autosaved: download what you keep."
-        if self._autosave.problem:
-            return f"{kept}. Nothing is autosaved: {self._autosave.problem}"
-        if autosaved_in is None:
-            return f"{kept}."
-        return f"{kept}, autosaved in {autosaved_in}." if count else f"{kept}. Autosave: {autosaved_in}."
 
     def _show_network(self):
         """Show what the network is now, what it reads, and what it thinks of the labels."""
@@ -471,7 +441,7 @@ class Pad(widgets.VBox):
             except Exception as error:
                 ours = isinstance(error, (ValueError, FileNotFoundError))
                 words = str(error) if ours else f"{type(error).__name__}: {error}"
-                if isinstance(error, OSError) and self._for_visitors:
+                if isinstance(error, OSError) and self._place.is_for_visitors:
                     words = "Something is wrong with the files on the server."  # visitors learn nothing about them
                 self._say(words, until_drawn=True, kind="nnlib-problem")
 

@@ -174,6 +174,7 @@ STYLE = """<style>
 .nnlib-pad { max-width: 760px; padding: 4px; overflow: hidden; color: var(--jp-ui-font-color1, CanvasText); }
 .nnlib-pad .nnlib-row { display: flex; flex-flow: row wrap; align-items: center; gap: 4px 6px; overflow: visible; }
 .nnlib-pad .nnlib-top { align-items: flex-start; gap: 10px 20px; }
+.nnlib-pad .widget-box { overflow: visible; }
 .nnlib-pad .nnlib-frame { padding: 0; overflow: hidden; border-radius: 8px; background: black;
   border: 1px solid var(--jp-border-color1, gray); }
 .nnlib-pad canvas { display: block; margin: 0; width: 100%; height: auto; aspect-ratio: 1; }
