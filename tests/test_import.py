@@ -13,7 +13,7 @@ from loading import ROOT
 
 import nnlib
 
-HEAVY = ("matplotlib", "ipywidgets", "ipycanvas", "IPython", "scipy.optimize", "scipy.io")
+HEAVY = ("matplotlib", "ipywidgets", "ipycanvas", "anywidget", "IPython", "scipy.optimize", "scipy.io")
 
 
 def test_importing_is_light():

@@ -13,6 +13,7 @@ import pytest
 
 import nnlib
 from nnlib.pad import Pad, view
+from nnlib.pad.page import Page
 
 SEVEN = [np.array([[0.0, 0], [60, 0], [25, 100]])]
 ONE = [np.array([[0.0, 0], [0, 100]])]
@@ -67,6 +68,15 @@ def event(pad, name, **values):
     field(pad)._handle_frontend_event(None, {"event": name} | values, [])
 
 
+def send(pad, *events):
+    """Let the page send what is done with pen, keys and mouse; return what the kernel answers."""
+    (page,) = parts(pad, Page)
+    answers = []
+    page.send = answers.append
+    page._handle_custom_msg({"events": list(events), "batch": 0.5}, [])
+    return answers
+
+
 def choose(pad, kind, value):
     """Choose a value with the pad's last control of this kind."""
     parts(pad, kind)[-1].value = value
@@ -91,6 +101,40 @@ def test_mouse_events_draw(pad):
     press(pad, "Undo")
     assert (pad.strokes, pad.digit, pad.scores) == ([], None, None)
     assert reading(pad) == "Draw a digit here."
+
+
+def test_what_the_page_sends_is_done_in_order_and_answered(pad):
+    stroke = [["down", 100, 100], ["move", 300, 100], ["move", 200, 400], ["up"]]
+    assert send(pad, {"pen": stroke}) == [{"answer": 0.5}]
+    assert pad.digit == 7
+    assert send(pad, {"pen": stroke}, {"key": "undo"}, {"key": "7"}, {"pen": stroke}) == [{"answer": 0.5}]
+    assert [example.label for example in pad.examples] == [7]
+    assert len(pad.examples[0].strokes) == 1
+    assert pad.digit == 7
+    send(pad, {"key": "clear"})
+    assert pad.strokes == []
+    assert send(pad, {"key": "3"}) == [{"answer": 0.5}]  # also to what cannot be done
+    assert "There is no drawing to keep" in status(pad)
+
+
+def test_a_network_that_learns_is_watched(pad):
+    pad.show(SEVEN)
+    X = nnlib.strokes_to_image(SEVEN).reshape(1, -1)
+    thetas = nnlib.init_thetas((784, 5, 10), seed=1)
+    pad.watch()(thetas)
+    np.testing.assert_allclose(pad.scores, nnlib.predict_scores(thetas, X)[0], atol=1e-9)
+    shown = pad.watch("normalise")
+    shown(thetas)
+    pad.show(SEVEN)
+    expected = nnlib.Network(thetas, "normalise").predict_scores(X)[0]
+    np.testing.assert_allclose(pad.scores, expected, atol=1e-9)
+    shown(nnlib.init_thetas((20, 5, 10), seed=1))  # not one of images of this size: said, and the training goes on
+    pad.show(SEVEN)
+    assert "784" in status(pad)
+    with pytest.raises(ValueError, match="deskw"):
+        pad.watch("deskw")
+    press(pad, "Forget")
+    assert pad.digit == 7
 
 
 def test_keeping_and_removing(pad):
