@@ -133,7 +133,7 @@ def test_a_network_that_learns_is_watched(pad):
     assert "784" in status(pad)
     with pytest.raises(ValueError, match="deskw"):
         pad.watch("deskw")
-    press(pad, "Forget")
+    press(pad, "Forget the teaching")
     assert pad.digit == 7
 
 

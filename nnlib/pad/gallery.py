@@ -49,7 +49,7 @@ class Gallery(widgets.VBox):
         summary : list of str
             Sentences about all of them.
         """
-        self._summary.value = view.summary_html(summary)
+        self._summary.value = "".join(map(view.note_html, summary))
         self._pictures.value = view.gallery_html(kept.examples, kept.selected, doubts)
         is_one = kept.selected is not None
         self._label.description = f"Drawing {kept.selected + 1}:" if is_one else "Drawing:"

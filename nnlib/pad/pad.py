@@ -2,7 +2,6 @@
 
 import functools
 from contextlib import contextmanager
-from html import escape
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -429,7 +428,7 @@ class Pad(widgets.VBox):
 
     def _say(self, sentence, *, until_drawn=False, kind="nnlib-note"):
         self._says_until_drawn = until_drawn
-        self._status.value = f'<div class="{kind}">{escape(sentence)}</div>' if sentence else ""
+        self._status.value = view.note_html(sentence, kind) if sentence else ""
 
     def _guarded(self, function):
         """Return a callback that shows in the pad what goes wrong, since Jupyter does not. The pad goes on."""

@@ -8,6 +8,7 @@ import numpy as np
 from ..drawing import fit
 from ..examples import as_bytes
 
+LONG = 90  # characters: more may not fit into a box of fixed height on a phone
 MOST_NAMED = 6  # drawings, in a sentence
 SURE = 0.5  # where even the best score is below this, no output says "yes"
 
@@ -113,9 +114,10 @@ def bars_html(scores=None):
     return f'<table class="nnlib-bars" aria-label="The ten scores">{rows}</table>'
 
 
-def summary_html(sentences):
-    """Return sentences about the kept drawings, one below the other."""
-    return "".join(f'<div class="nnlib-note">{escape(sentence)}</div>' for sentence in sentences)
+def note_html(sentence, kind="nnlib-note"):
+    """Return a sentence in a box of its own. What may have to be scrolled can be reached with the keyboard."""
+    focus = ' tabindex="0"' if len(sentence) > LONG else ""
+    return f'<div class="{kind}"{focus}>{escape(sentence)}</div>'
 
 
 def gallery_html(examples, selected=None, doubts=None):
@@ -222,5 +224,6 @@ STYLE = """<style>
   "offers you the drawings that you kept."; }
 @media (max-width: 600px) { .nnlib-pad .nnlib-status { order: 0; height: 76px; }
   .nnlib-pad .nnlib-summary { height: 94px; } }
-@media (pointer: coarse) { .nnlib-pad button { min-height: 44px; min-width: 44px; } }
+@media (pointer: coarse) { .nnlib-pad button { min-height: 44px; min-width: 44px; }
+  .nnlib-pad .jupyter-button { line-height: 42px; } }
 </style>"""
