@@ -89,16 +89,25 @@ def add_examples(path, examples, *, known=(), keep_others=True):
     list of Example
         The others that were in the file.
     """
-    path, examples, others = _check_target(path), _checked(examples), []
+    examples, others = _checked(examples), []
     known = set(known) | {drawing_key(example.strokes) for example in examples}
 
-    def write(file):
-        there = load_examples(path) if path.exists() else []
+    def change(there):
         others.extend(example for example in there if drawing_key(example.strokes) not in known)
-        file.write(as_bytes((others if keep_others else []) + examples))
+        return (others if keep_others else []) + examples
+
+    change_examples(path, change)
+    return others
+
+
+def change_examples(path, change):
+    """Replace the drawings in a file, or none where there is no file, by what ``change(drawings)`` makes of them."""
+    path = _check_target(path)
+
+    def write(file):
+        file.write(as_bytes(change(load_examples(path) if path.exists() else [])))
 
     write_atomically({path: write})
-    return others
 
 
 def _check_target(path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nnlib
-from nnlib.examples import Example, drawing_key
+from nnlib.examples import Example
 from nnlib.pad import filing
 
 ONE, SEVEN = Example([np.array([[0.0, 0], [0, 100]])], 1), Example([np.array([[0.0, 0], [60, 0], [25, 100]])], 7)
@@ -107,17 +107,34 @@ def test_whether_a_folder_can_be_written_to(folder, tmp_path):
 # ---- autosaving
 
 
-def test_each_of_two_pads_changes_only_its_own_drawings(folder, tmp_path):
+def test_each_of_two_pads_replaces_only_what_it_wrote(folder, tmp_path):
     first, second = (filing.Autosave(folder, "kept.json") for _ in range(2))
-    first.write([], set())
+    first.write([])
     assert list(tmp_path.iterdir()) == []
-    first.write([ONE], {drawing_key(ONE.strokes)})
-    second.write([SEVEN], {drawing_key(SEVEN.strokes)})
+    first.write([ONE])
+    second.write([SEVEN])
     assert labels("kept.json") == [1, 7]
-    first.write([], {drawing_key(ONE.strokes)})
+    first.write([])
     assert [example.label for example in second.read()] == [7]
-    second.write([SEVEN._replace(label=1)], {drawing_key(SEVEN.strokes)})
+    second.write([SEVEN._replace(label=1)])
     assert labels("kept.json") == [1]
+
+
+def test_the_same_drawing_in_two_pads_is_there_twice(folder):
+    first, second = (filing.Autosave(folder, "kept.json") for _ in range(2))
+    first.write([SEVEN])
+    second.write([SEVEN, SEVEN])
+    assert labels("kept.json") == [7, 7, 7]
+    second.write([SEVEN])
+    assert labels("kept.json") == [7, 7]
+
+
+def test_what_a_pad_has_taken_over_it_also_removes(folder):
+    filing.Autosave(folder, "kept.json").write([ONE, SEVEN, SEVEN])
+    later = filing.Autosave(folder, "kept.json")
+    later.take(later.read()[:2])
+    later.write([ONE])
+    assert labels("kept.json") == [7, 1]
 
 
 def test_a_foreign_file_is_a_problem_and_stays(folder, tmp_path):
@@ -125,17 +142,17 @@ def test_a_foreign_file_is_a_problem_and_stays(folder, tmp_path):
     autosave = filing.Autosave(folder, "kept.json")
     assert autosave.read() == []
     assert "kept.json cannot be read as drawings" in autosave.problem
-    autosave.write([ONE], set())
+    autosave.write([ONE])
     assert "kept.json cannot be read as drawings" in autosave.problem
     assert (tmp_path / "kept.json").read_text() == "[1, 2]"
     (tmp_path / "kept.json").unlink()
-    autosave.write([ONE], set())
+    autosave.write([ONE])
     assert autosave.problem == ""
 
 
 def test_without_a_name_nothing_is_written(folder, tmp_path):
     autosave = filing.Autosave(folder, None)
-    autosave.write([ONE], set())
+    autosave.write([ONE])
     assert autosave.read() == []
     assert list(tmp_path.iterdir()) == []
 

@@ -23,10 +23,22 @@ def test_keeping_says_what_was_kept_and_how_many_there_are(kept):
     assert kept.examples[2] == Example([2 * SEVEN[0]], 8, "Bob")
 
 
-def test_the_same_drawing_with_another_label_is_a_correction(kept):
-    assert kept.keep(SEVEN, 1) == "Drawing 2 is kept as a 1 now; it was a 7."
+def test_the_same_strokes_drawn_twice_are_two_drawings(kept):
+    kept.keep(SEVEN, 1)
+    assert labels(kept) == [1, 7, 1]
+    kept.select(1)
+    kept.remove()
     assert labels(kept) == [1, 1]
-    assert kept.examples[1].writer == "Ada"
+
+
+def test_a_drawing_is_found_again_after_it_was_corrected(kept):
+    kept.keep(SEVEN, 8)
+    strokes = kept.examples[2].strokes
+    assert kept.relabel(7, kept.index_of(strokes)) == "Drawing 3 is kept as a 7 now; it was an 8."
+    assert kept.index_of(strokes) == 2
+    kept.select(2)
+    kept.remove()
+    assert kept.index_of(strokes) is None
 
 
 def test_correcting_and_removing_the_selected_one(kept):
@@ -69,5 +81,6 @@ def test_a_bad_label_changes_nothing(kept):
 
 def test_adding_leaves_out_what_is_here_whatever_its_label(kept):
     three = Example([3 * SEVEN[0]], 3)
-    assert kept.add([Example(SEVEN, 9), three, Example(ONE, 1), three]) == 1
-    assert labels(kept) == [1, 7, 3]
+    assert kept.add([Example(SEVEN, 9), three, Example(ONE, 1), three]) == 2
+    assert labels(kept) == [1, 7, 3, 3]
+    assert kept.add([three]) == 0

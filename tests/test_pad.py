@@ -498,6 +498,18 @@ def test_a_drawing_that_is_shown_again_can_be_kept_with_another_label(pad):
     np.testing.assert_array_equal(small.examples[0].strokes, large)
 
 
+def test_the_same_drawing_kept_several_times_survives_as_often(pad):
+    for label in (3, 8, 8):
+        keep(pad, SEVEN, label)
+    assert labels(pad) == saved("my_digits.autosave.json") == [3, 8, 8]
+    press(pad, "Save")
+    other = Pad()
+    press(other, "Bring them back")
+    assert labels(other) == saved() == [3, 8, 8]
+    press(other, "Load")
+    assert labels(other) == [3, 8, 8]
+
+
 def test_a_click_on_a_picture_selects_it(pad):
     keep(pad, ONE, 1)
     keep(pad, SEVEN, 7)

@@ -2,10 +2,12 @@
 
 import errno
 import os
+from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 from .. import checks
-from ..examples import add_examples, load_examples
+from ..examples import add_examples, change_examples, drawing_key, load_examples
 from ..files import check_writable
 from .view import drawings
 
@@ -69,12 +71,13 @@ class Folder:
 
     def save(self, name, examples, known, keep_others=True):
         """Save drawings as `add_examples` does; return the others that were in the file."""
-        try:
+        with self._errors_in_words(name):
             return add_examples(self._path / name, examples, known=known, keep_others=keep_others)
-        except OSError as error:
-            raise ValueError(self._why_not(name, error)) from None
-        except ValueError as error:
-            raise ValueError(self._without_folders(error)) from None
+
+    def change(self, name, change):
+        """Change the drawings in a file as `change_examples` does."""
+        with self._errors_in_words(name):
+            change_examples(self._path / name, change)
 
     def load(self, name):
         """Return the drawings in a file."""
@@ -82,6 +85,15 @@ class Folder:
             return load_examples(self._path / name)
         except FileNotFoundError:
             raise ValueError(f"There is no file {self.shown(name)}.") from None
+        except ValueError as error:
+            raise ValueError(self._without_folders(error)) from None
+
+    @contextmanager
+    def _errors_in_words(self, name):
+        try:
+            yield
+        except OSError as error:
+            raise ValueError(self._why_not(name, error)) from None
         except ValueError as error:
             raise ValueError(self._without_folders(error)) from None
 
@@ -98,7 +110,7 @@ class Folder:
 
 
 class Autosave:
-    """A file that always holds what is kept. Several pads may share it: each changes only drawings it has had.
+    """A file that always holds what is kept. Several pads may share it: each replaces only what it wrote itself.
 
     Parameters
     ----------
@@ -115,19 +127,31 @@ class Autosave:
 
     def __init__(self, folder, name):
         self._folder, self.name, self.problem = folder, name, ""
+        self._ours = Counter()  # how often which drawing in the file is this pad's
 
-    def write(self, examples, known):
+    def write(self, examples):
         """Write what is kept now. What cannot be written is a problem, not an error: the pad goes on."""
         if self.name is None or not (examples or self._folder.has(self.name)):
             return
+
+        def change(there):
+            ours, others = self._ours.copy(), []
+            for example in there:
+                ours[_identity(example)] -= 1
+                if ours[_identity(example)] < 0:
+                    others.append(example)
+            return others + examples
+
         try:
-            self._folder.save(self.name, examples, known)
-            self.problem = ""
+            self._folder.change(self.name, change)
         except ValueError as error:
             self.problem = str(error)
+        else:
+            self._ours = Counter(map(_identity, examples))
+            self.problem = ""
 
     def read(self):
-        """Return what was kept before; nothing where there is no such file, or one that is not ours."""
+        """Return what the file holds; nothing where there is no such file, or one that is not ours."""
         if self.name is None or not self._folder.has(self.name):
             return []
         try:
@@ -135,6 +159,14 @@ class Autosave:
         except ValueError as error:
             self.problem = str(error)
             return []
+
+    def take(self, examples):
+        """Take drawings in the file for this pad's own: it keeps them from now on."""
+        self._ours += Counter(map(_identity, examples))
+
+
+def _identity(example):
+    return example.label, example.writer, drawing_key(example.strokes)
 
 
 class Place:

@@ -5,7 +5,7 @@ from .view import with_article
 
 
 class Kept:
-    """Labelled drawings, in the order in which they were kept. No drawing has two labels.
+    """Labelled drawings, in the order in which they were kept.
 
     Parameters
     ----------
@@ -33,21 +33,21 @@ class Kept:
         self.known |= {drawing_key(example.strokes) for example in self.examples}
 
     def keep(self, strokes, label, writer=""):
-        """Keep a drawing; one that is here with another label gets this one. Return what was done, as a sentence."""
+        """Keep a drawing. Return what was done, as a sentence."""
         example = check_example(Example(strokes, label, writer), "the drawing")
-        i = self._index(drawing_key(example.strokes))
-        if i is not None and self.examples[i].label != example.label:
-            return self._relabel(i, example.label)
         self.selected = None
         self.examples.append(example)
         self.note_known()
         return f"Kept as {with_article(example.label)}. Kept so far: {len(self.examples)}."
 
+    def index_of(self, strokes):
+        """Return the index of the example that holds this very list of strokes, or None."""
+        return next((i for i, example in enumerate(self.examples) if example.strokes is strokes), None)
+
     def new_among(self, examples):
-        """Return those examples whose drawings are not here yet, each once."""
+        """Return those examples whose drawings are not here yet, whatever their labels."""
         here = {drawing_key(example.strokes) for example in self.examples}
-        new = {drawing_key(example.strokes): example for example in examples}
-        return [example for key, example in new.items() if key not in here]
+        return [example for example in examples if drawing_key(example.strokes) not in here]
 
     def add(self, examples):
         """Add those examples whose drawings are not here yet; return how many they are."""
@@ -66,9 +66,15 @@ class Kept:
         self._check(index)
         self.selected = None if index == self.selected else index
 
-    def relabel(self, label):
-        """Give the selected drawing another label. Return what was done, as a sentence."""
-        return self._relabel(self._check(self.selected), label)
+    def relabel(self, label, index=None):
+        """Give the selected drawing, or the one at `index`, another label. Return what was done, as a sentence."""
+        index = self._check(self.selected if index is None else index)
+        old = self.examples[index]
+        new = check_example(old._replace(label=label), "the drawing")._replace(strokes=old.strokes)
+        if new.label == old.label:
+            return f"Drawing {index + 1} is kept as {with_article(label)} already."
+        self.examples[index] = new
+        return f"Drawing {index + 1} is kept as {with_article(label)} now; it was {with_article(old.label)}."
 
     def remove(self):
         """Remove the selected drawing. Return what was done, as a sentence."""
@@ -81,15 +87,6 @@ class Kept:
         """Go back to the examples that were kept at an earlier moment."""
         self.examples[:] = examples
         self.selected = None
-
-    def _relabel(self, index, label):
-        old = self.examples[index]
-        self.examples[index] = check_example(old._replace(label=label), "the drawing")
-        return f"Drawing {index + 1} is kept as {with_article(label)} now; it was {with_article(old.label)}."
-
-    def _index(self, key):
-        """Return the index of the drawing with this key, or None."""
-        return next((i for i, example in enumerate(self.examples) if drawing_key(example.strokes) == key), None)
 
     def _check(self, index):
         if not self.examples:

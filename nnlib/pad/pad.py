@@ -247,11 +247,14 @@ class Pad(widgets.VBox):
         """Keep the drawing as an example of a digit, and clear the field for the next."""
         if not self.strokes:
             raise ValueError("There is no drawing to keep. Draw a digit first, then say what it is.")
-        strokes = self.strokes
+        strokes, shown_again = self.strokes, None
         if self._shown_again is not None and _are_same(strokes, self._shown_again[0]):
-            strokes = self._shown_again[1]
+            shown_again = self._kept.index_of(self._shown_again[1])
         with self._undoable("The drawing is back in the field; what is kept is as it was before."):
-            said = self._kept.keep(strokes, label, self.writer)
+            if shown_again is None:
+                said = self._kept.keep(strokes, label, self.writer)
+            else:
+                said = self._kept.relabel(label, shown_again)
             self._surface.show_strokes([])
         doubt = self._guarded(self._teacher.doubt_about)(Example(strokes, label))
         self._say(f"{said} {doubt}" if doubt else said)
@@ -287,8 +290,10 @@ class Pad(widgets.VBox):
 
     def bring_back(self):
         """Keep the drawings, too, that were kept before and are in the autosaved file."""
-        count = self._kept.add(self._place.autosave.read())
-        self._last = None  # without them, going back would also take them out of the file
+        before = self._kept.new_among(self._place.autosave.read())
+        self._place.autosave.take(before)
+        count = self._kept.add(before)
+        self._last = None  # going back to what was kept without them would take them out of the file, too
         self._show_kept()
         self._offer.end()
         self._say(f"{view.drawings(count)} from before {'is' if count == 1 else 'are'} kept again.")
@@ -392,7 +397,7 @@ class Pad(widgets.VBox):
 
     def _show_kept(self):
         """Show what is kept now, and write it to the autosaved file."""
-        self._place.autosave.write(self.examples, self._kept.known)
+        self._place.autosave.write(self.examples)
         self._files.update(self.examples)
         self._judge()
         self._show_gallery()
