@@ -203,6 +203,7 @@ STYLE = """<style>
 .nnlib-pad .nnlib-empty:active::after { content: none; }
 .nnlib-pad .nnlib-digits { display: grid; grid-template-columns: repeat(5, 1fr); gap: 4px; width: 100%; }
 .nnlib-pad .nnlib-digits button { margin: 0; padding: 0; }
+.nnlib-pad .nnlib-offer { border-left: 4px solid #1b87c9; padding-left: 8px; }
 .nnlib-pad .nnlib-summary { height: 42px; overflow-y: auto; }
 /* The newest drawing is at the end: in a reversed column, scrolling begins there. */
 .nnlib-pad .nnlib-gallery { display: flex; flex-direction: column-reverse; height: 152px; overflow-y: auto;
