@@ -37,6 +37,8 @@ function setUp(pad, el, model, signal) {
   const post = makePost(model, signal, announce.trouble);
   const pen = makePen(post);
   const listen = (type, listener, options) => pad.addEventListener(type, listener, { signal, ...options });
+  // On the window: Notebook takes its keys on their way down to the pad, JupyterLab on their way up.
+  window.addEventListener("keydown", (event) => keepFromJupyter(event, pad), { capture: true, signal });
   listen("keydown", (event) => onKey(event, post));
   listen("click", (event) => chooseExample(event, post));
 
@@ -190,25 +192,28 @@ function makePen(post) {
   return { onEvent, isDown: () => isDown };
 }
 
+/** Jupyter would take "d d" as "delete this cell", "0 0" as "restart the kernel", and Enter as "edit this cell". */
+function keepFromJupyter(event, pad) {
+  if (!pad.contains(event.target)) return;
+  const isForJupyter = event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey);
+  event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForJupyter || Boolean(meaningOf(event)));
+}
+
 function onKey(event, post) {
-  const field = fieldOf(event);
-  const key = event.key.toLowerCase();
-  if (field && key === "escape") field.blur();
-  const meaning = field && meaningOf(event, key);
+  if (event.key === "Escape") fieldOf(event)?.blur();
+  const meaning = meaningOf(event);
   if (meaning) {
     event.preventDefault();
     if (!event.repeat) post.add("key", meaning);
   }
-  const isPress = (key === "enter" || key === " ") && !event.target.matches("button"); // which clicks by itself
+  const isPress = [" ", "Enter"].includes(event.key) && !event.target.matches("button"); // which clicks by itself
   if (isPress && chooseExample(event, post)) event.preventDefault();
-  // Jupyter would take "d d" as "delete this cell", "0 0" as "restart the kernel", and Enter as "edit this cell".
-  const isForJupyter = event.ctrlKey || event.metaKey || event.altKey || (key === "enter" && event.shiftKey);
-  if (meaning || !isForJupyter) event.stopPropagation();
 }
 
-/** Return what a key on the field stands for, or undefined. */
-function meaningOf(event, key) {
-  if (event.altKey) return undefined;
+/** Return what a key stands for, if it was pressed on the field. */
+function meaningOf(event) {
+  if (!fieldOf(event) || event.altKey) return undefined;
+  const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) return key === "z" && !event.shiftKey ? "undo" : undefined;
   return KEYS[key] ?? (/^[0-9]$/.test(key) ? key : undefined);
 }

@@ -189,10 +189,17 @@ def test_keys_and_the_mouse_in_a_kernel_that_was_shut_down(lab, page, digits):
     leave_with_tab(page)
 
 
-def test_keys_after_a_click_on_a_button_leave_the_notebook_alone(lab, page):
-    hand = start(lab, page, "keys_on_buttons.ipynb", "1 + 1", "2 + 2")
-    for name in ("Undo", "Clear"):
-        hand.click(name)
+@pytest.mark.parametrize("app", ["JupyterLab", "Notebook"])
+def test_keys_after_a_click_on_a_button_leave_the_notebook_alone(lab, page, app):
+    name = f"buttons_in_{app}.ipynb"
+    lab.write(name, SHOW_PAD, "1 + 1", "2 + 2")
+    (lab.open if app == "JupyterLab" else lab.open_in_notebook)(page, name)
+    lab.run_all(page)
+    hand = Hand(page)
+    page.locator(".nnlib-ink[tabindex]").wait_for()
+    page.locator(".jp-InputPrompt", has_text="[3]:").wait_for()
+    for button in ("Undo", "Clear"):
+        hand.click(button)
         for key in ("d", "d", "x", "0", "0", "a", "b", "m", "ArrowDown", "Enter"):
             page.keyboard.press(key)
     assert page.evaluate("document.activeElement.textContent") == "Clear"
