@@ -553,6 +553,16 @@ def test_what_is_kept_is_autosaved_at_every_change_and_offered_again(pad):
     assert labels(third) == [7, 1]
 
 
+def test_undo_after_bringing_back_loses_nothing(pad):
+    keep(pad, SEVEN, 7)
+    other = Pad()
+    keep(other, ONE, 1)
+    press(other, "Bring it back")
+    press(other, "Undo")  # of the keeping, which was before
+    assert labels(other) == [1, 7]
+    assert sorted(saved("my_digits.autosave.json")) == [1, 7]
+
+
 def is_offered(pad):
     (row,) = [box for box in parts(pad, widgets.Box) if "nnlib-offer" in box._dom_classes]
     return row.layout.display != "none"
