@@ -67,23 +67,49 @@ def save_examples(path, examples):
         If an argument is not as above. A file that was there before stays as it was.
     """
     path = _check_target(path)
-    text = _as_text(examples)
-    write_atomically({path: lambda file: file.write(text)})
+    content = as_bytes(examples)
+    write_atomically({path: lambda file: file.write(content)})
 
 
-def add_examples(path, examples):
-    """Save labelled drawings with those that are in the file already; return these others.
+def add_examples(path, examples, *, known=(), keep_others=True):
+    """Save labelled drawings with the others that are in the file already.
 
     Two programs that add to a file at the same moment wait for each other, so that no drawing is lost.
+
+    Parameters
+    ----------
+    path, examples
+        As for `save_examples`; but a file that holds something else than drawings is not replaced.
+    known : set of str
+        The keys (see `drawing_key`) of drawings that the caller has had. Such a drawing in the file is no other one: it
+        has been corrected or removed since, and does not stay.
+    keep_others : bool
+        Whether the others stay in the file.
+
+    Returns
+    -------
+    list of Example
+        The others that were in the file.
     """
-    path, examples, others = _check_target(path), _checked(examples), []
+    examples, others = _checked(examples), []
+    known = set(known) | {drawing_key(example.strokes) for example in examples}
+
+    def change(there):
+        others.extend(example for example in there if drawing_key(example.strokes) not in known)
+        return (others if keep_others else []) + examples
+
+    change_examples(path, change)
+    return others
+
+
+def change_examples(path, change):
+    """Replace the drawings in a file, or none where there is no file, by what ``change(drawings)`` makes of them."""
+    path = _check_target(path)
 
     def write(file):
-        others.extend(not_among(load_examples(path) if path.exists() else [], examples))
-        file.write(_as_text(others + examples))
+        file.write(as_bytes(change(load_examples(path) if path.exists() else [])))
 
     write_atomically({path: write})
-    return others
 
 
 def _check_target(path):
@@ -95,8 +121,8 @@ def _check_target(path):
     return path
 
 
-def _as_text(examples):
-    """Return the bytes of a file with these examples, one in each line, and a checksum of them."""
+def as_bytes(examples):
+    """Return the content of a file with these examples, one in each line, and a checksum of them."""
     records = [
         {
             "label": example.label,
@@ -168,34 +194,54 @@ def _load(path):
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}; expected drawings that the pad or save_examples saved.")
     try:
-        content = json.loads(_text(path))
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
-            raise ValueError(f'it does not say "format": "{FORMAT}"')
-        if not isinstance(content.get("examples"), list):
-            raise ValueError('it has no list of "examples"')
-        if not set(content) <= {"format", "checksum", "examples"}:
-            raise ValueError(f"it holds {', '.join(content)}; expected format, checksum and examples")
-        if "checksum" in content and content["checksum"] != _checksum(content["examples"]):
-            raise ValueError('its checksum differs: it is damaged; or, if you have edited it, remove its "checksum"')
-        return [_from_record(record, f"example {i}") for i, record in enumerate(content["examples"], start=1)]
-    except Exception as error:  # whatever the file holds, the message names it and says what is wrong
+        content = _content(path)
+    except Exception as error:
         raise ValueError(f"{path} cannot be read as drawings ({in_short(error)}).") from None
+    return from_bytes(content, path)
 
 
-def _text(path):
-    """Return the text of a file, which may be compressed; a few bytes can stand for gigabytes."""
+def from_bytes(content, name):
+    """Return the labelled drawings in the content of a file. An error calls the file `name`."""
+    try:
+        if len(content) > MOST_BYTES:
+            raise ValueError(f"it has more than {MOST_BYTES:,} bytes, which are too many")
+        found = json.loads(_as_text(content))
+        if not isinstance(found, dict) or found.get("format") != FORMAT:
+            raise ValueError(f'it does not say "format": "{FORMAT}"')
+        if not isinstance(found.get("examples"), list):
+            raise ValueError('it has no list of "examples"')
+        if not set(found) <= {"format", "checksum", "examples"}:
+            raise ValueError(f"it holds {', '.join(found)}; expected format, checksum and examples")
+        if "checksum" in found and found["checksum"] != _checksum(found["examples"]):
+            raise ValueError('its checksum differs: it is damaged; or, if you have edited it, remove its "checksum"')
+        return [_from_record(record, f"example {i}") for i, record in enumerate(found["examples"], start=1)]
+    except Exception as error:  # whatever the file holds, the message names it and says what is wrong
+        raise ValueError(f"{name} cannot be read as drawings ({in_short(error)}).") from None
+
+
+def _as_text(content):
+    try:
+        return content.decode("utf-8-sig")  # some editors put a byte order mark before the text
+    except UnicodeDecodeError:
+        raise ValueError("it is not text in UTF-8") from None
+
+
+def drawing_key(strokes):
+    """Return what tells a drawing from others, whatever its label: the same before saving and after loading."""
+    return json.dumps(_rounded(strokes))
+
+
+def _content(path):
+    """Return the bytes of a file, which may be compressed; a few bytes can stand for gigabytes."""
     with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
-        text = file.read(MOST_BYTES + 1)
-    if len(text) > MOST_BYTES:
-        raise ValueError(f"it has more than {MOST_BYTES:,} bytes, which are too many")
-    return text.decode()
+        return file.read(MOST_BYTES + 1)
 
 
 def not_among(examples, others):
     """Return those of `examples` that are not among `others`: new drawings, or the same with a different label."""
 
     def identity(example):
-        return example.label, json.dumps(_rounded(example.strokes))
+        return example.label, drawing_key(example.strokes)
 
     known = set(map(identity, others))
     return [example for example in examples if identity(example) not in known]

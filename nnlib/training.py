@@ -65,6 +65,7 @@ def train(
     validation=None,
     progress=True,
     callback=None,
+    thetas_callback=None,
     n_threads=None,
 ):
     """Train a network with L-BFGS-B (Byrd, Lu, Nocedal and Zhu, SIAM J. Sci. Comput. 16, 1995, 1190-1208).
@@ -96,6 +97,8 @@ def train(
         Show a bar with the iteration, the cost and the time left.
     callback : callable or None
         Called with the `history` so far after each iteration.
+    thetas_callback : callable or None
+        Called with the thetas after each iteration. `Pad.watch` gives one, to draw while the network learns.
     n_threads : int or None
         None means the cores that this process may use; the result is the same for any number.
 
@@ -125,11 +128,11 @@ def train(
     lam = checks.not_negative(lam, "lam")
     if validation is not None:
         validation = _check_validation(validation, layer_sizes)
-    if callback is not None and not callable(callback):
-        raise TypeError(f"callback is {checks.shown(callback)}; expected a function that takes the history, or None.")
+    _check_callback(callback, "callback", "history")
+    _check_callback(thetas_callback, "thetas_callback", "thetas")
 
     start = join(thetas).astype(np.float64)
-    recorder = _Recorder(layer_sizes, validation, callback, n_threads)
+    recorder = _Recorder(layer_sizes, validation, callback, thetas_callback, n_threads)
     try:
         # `all_cores` holds BLAS to one thread, for SciPy's own arithmetic too: its vectors are too short to be shared.
         with all_cores(n_threads) as map_blocks, _progress_bar(max_iter, progress) as bar:
@@ -169,9 +172,10 @@ def train(
 class _Recorder:
     """Remembers the best parameters, and writes the history."""
 
-    def __init__(self, layer_sizes, validation, callback, n_threads):
+    def __init__(self, layer_sizes, validation, callback, thetas_callback, n_threads):
         self.layer_sizes, self.validation = layer_sizes, validation
-        self.callback, self.bar, self.n_threads = callback, None, n_threads
+        self.callback, self.thetas_callback = callback, thetas_callback
+        self.bar, self.n_threads = None, n_threads
         self.best_cost, self.best_params = np.inf, None
         self.gradient_norm = np.nan
         self.n_iterations = self.n_evaluations = 0
@@ -205,6 +209,8 @@ class _Recorder:
             self.bar.update()
         if self.callback is not None:
             self.callback(self.history)
+        if self.thetas_callback is not None:
+            self.thetas_callback(split(intermediate_result.x.copy(), self.layer_sizes))
 
 
 def _warn_of_large_values(X):
@@ -226,6 +232,11 @@ def _check_validation(validation, layer_sizes):
         raise TypeError(f"validation is {type(validation).__name__}; expected a pair (X, y) or None.") from None
     X = checks.finite(checks.images(X, layer_sizes[0], "validation X"), "validation X")
     return X, checks.labels(y, layer_sizes[-1], len(X), "validation y")
+
+
+def _check_callback(callback, name, argument):
+    if callback is not None and not callable(callback):
+        raise TypeError(f"{name} is {checks.shown(callback)}; expected a function that takes the {argument}, or None.")
 
 
 def _progress_bar(max_iter, progress):

@@ -8,7 +8,12 @@ import nnlib
 settings.register_profile("busy", deadline=None)  # on a busy machine, any example can take long
 settings.load_profile("busy")
 
-LONGEST = ("test_notebooks.py", "test_pad_in_browser.py", "test_nbgrader.py")  # minutes each
+LONGEST = (
+    "test_notebooks.py",
+    "test_keeping_in_browser.py",
+    "test_pad_in_browser.py",
+    "test_nbgrader.py",
+)  # minutes each
 
 
 def pytest_collection_modifyitems(items):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
-SHOWN = ("numpy", "scipy", "matplotlib", "ipywidgets", "ipycanvas", "jupyterlab", "threadpoolctl", "tqdm")
+SHOWN = ("numpy", "scipy", "matplotlib", "ipywidgets", "ipycanvas", "anywidget", "jupyterlab", "threadpoolctl", "tqdm")
 
 
 def uv(*arguments, **options):

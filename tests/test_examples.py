@@ -216,17 +216,54 @@ def test_half_a_character_in_a_name_is_refused_at_the_door(tmp_path):
 # ---- adding to a file
 
 
-def test_adding_keeps_what_is_there(saved):
-    one, three = nnlib.Example([2 * SEVEN[0]], 1), nnlib.Example([3 * SEVEN[0]], 3)
-    others = examples.add_examples(saved, [one, nnlib.Example(SEVEN, 7, "Åsa")])
-    assert [example.label for example in others] == [1]
-    assert [example.label for example in nnlib.load_examples(saved)] == [1, 1, 7]
-    assert len(examples.add_examples(saved, [three])) == 3
-    before = saved.read_bytes()
-    saved.write_bytes(before[:-20])
-    with pytest.raises(ValueError, match="cannot be read as drawings"):
-        examples.add_examples(saved, [three])
-    assert saved.read_bytes() == before[:-20]
+@pytest.fixture
+def two_sevens(tmp_path):
+    path = tmp_path / "mine.json"
+    nnlib.save_examples(path, [(SEVEN, 7, "Åsa"), ([2 * SEVEN[0]], 8)])
+    return path
+
+
+def labels(path):
+    return [example.label for example in nnlib.load_examples(path)]
+
+
+def test_adding_keeps_what_is_there(two_sevens):
+    three = nnlib.Example([3 * SEVEN[0]], 3)
+    others = examples.add_examples(two_sevens, [three])
+    assert [example.label for example in others] == [7, 8]
+    assert labels(two_sevens) == [7, 8, 3]
+    assert len(examples.add_examples(two_sevens, [three])) == 2
+    before = two_sevens.read_bytes()
+    two_sevens.write_bytes(before[:-20])
+    for keep_others in (True, False):
+        with pytest.raises(ValueError, match="cannot be read as drawings"):
+            examples.add_examples(two_sevens, [three], keep_others=keep_others)
+    assert two_sevens.read_bytes() == before[:-20]
+
+
+def test_a_corrected_label_does_not_come_back(two_sevens):
+    others = examples.add_examples(two_sevens, [nnlib.Example([2 * SEVEN[0]], 7)])
+    assert [example.writer for example in others] == ["Åsa"]
+    assert labels(two_sevens) == [7, 7]
+
+
+def test_a_removed_drawing_does_not_come_back_and_others_only_if_asked_for(two_sevens):
+    three = nnlib.Example([3 * SEVEN[0]], 3)
+    (_, eight) = nnlib.load_examples(two_sevens)
+    others = examples.add_examples(two_sevens, [three], known={examples.drawing_key(eight.strokes)})
+    assert [example.label for example in others] == [7]
+    assert labels(two_sevens) == [7, 3]
+    assert len(examples.add_examples(two_sevens, [three], keep_others=False)) == 1
+    assert labels(two_sevens) == [3]
+
+
+def test_what_an_editor_adds_is_no_damage_and_another_encoding_is_named(saved):
+    content = saved.read_bytes()
+    saved.write_bytes(b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"))
+    assert [example.writer for example in nnlib.load_examples(saved)] == ["Åsa", ""]
+    saved.write_bytes(content.decode().encode("utf-16"))
+    with pytest.raises(ValueError, match="not text in UTF-8"):
+        nnlib.load_examples(saved)
 
 
 ADD_AT_ONCE = """

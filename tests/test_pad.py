@@ -1,5 +1,7 @@
 """The pad without a browser: what its buttons do, what it says, and what it survives."""
 
+import base64
+import datetime
 import re
 import threading
 from html import unescape
@@ -11,10 +13,18 @@ import pytest
 
 import nnlib
 from nnlib.pad import Pad, view
+from nnlib.pad.page import Page
 
 SEVEN = [np.array([[0.0, 0], [60, 0], [25, 100]])]
 ONE = [np.array([[0.0, 0], [0, 100]])]
 SLANTED = [np.array([[60.0, 0], [0, 100]])]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of its own to autosave in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture
@@ -58,10 +68,18 @@ def event(pad, name, **values):
     field(pad)._handle_frontend_event(None, {"event": name} | values, [])
 
 
+def send(pad, *events):
+    """Let the page send what is done with pen, keys and mouse; return what the kernel answers."""
+    (page,) = parts(pad, Page)
+    answers = []
+    page.send = answers.append
+    page._handle_custom_msg({"events": list(events), "batch": 0.5}, [])
+    return answers
+
+
 def choose(pad, kind, value):
-    """Choose a value with the pad's only control of this kind."""
-    (control,) = parts(pad, kind)
-    control.value = value
+    """Choose a value with the pad's last control of this kind."""
+    parts(pad, kind)[-1].value = value
 
 
 def test_what_is_drawn_is_read_as_recognise_reads_it(pad):
@@ -117,13 +135,48 @@ def test_mouse_events_draw(pad):
     assert reading(pad) == "Draw a digit here."
 
 
+def test_what_the_page_sends_is_done_in_order_and_answered(pad):
+    stroke = [["down", 100, 100], ["move", 300, 100], ["move", 200, 400], ["up"]]
+    assert send(pad, {"pen": stroke}) == [{"answer": 0.5}]
+    assert pad.digit == 7
+    assert send(pad, {"pen": stroke}, {"key": "undo"}, {"key": "7"}, {"pen": stroke}) == [{"answer": 0.5}]
+    assert [example.label for example in pad.examples] == [7]
+    assert len(pad.examples[0].strokes) == 1
+    assert pad.digit == 7
+    send(pad, {"key": "clear"})
+    assert pad.strokes == []
+    assert send(pad, {"key": "3"}) == [{"answer": 0.5}]  # also to what cannot be done
+    assert "There is no drawing to keep" in status(pad)
+
+
+def test_a_network_that_learns_is_watched(pad):
+    pad.show(SEVEN)
+    X = nnlib.strokes_to_image(SEVEN).reshape(1, -1)
+    thetas = nnlib.init_thetas((784, 5, 10), seed=1)
+    pad.watch()(thetas)
+    np.testing.assert_allclose(pad.scores, nnlib.predict_scores(thetas, X)[0], atol=1e-9)
+    shown = pad.watch("normalise")
+    shown(thetas)
+    pad.show(SEVEN)
+    expected = nnlib.Network(thetas, "normalise").predict_scores(X)[0]
+    np.testing.assert_allclose(pad.scores, expected, atol=1e-9)
+    shown(nnlib.init_thetas((20, 5, 10), seed=1))  # not one of images of this size: said, and the training goes on
+    pad.show(SEVEN)
+    assert "784" in status(pad)
+    with pytest.raises(ValueError, match="deskw"):
+        pad.watch("deskw")
+    press(pad, "Forget the teaching")
+    assert pad.digit == 7
+
+
 def test_keeping_and_removing(pad):
     pad.show(SEVEN)
     press(pad, "7")
     assert pad.strokes == []
     assert [(e.label, e.writer) for e in pad.examples] == [(7, "")]
     assert status(pad) == "Kept as a 7. Kept so far: 1."
-    press(pad, "Remove last")
+    pad.select(0)
+    press(pad, "Remove")
     assert pad.examples == []
 
 
@@ -133,7 +186,7 @@ def test_keeping_and_removing(pad):
         ("3", "There is no drawing to keep"),
         ("Teach", "No drawings are kept"),
         ("Save", "nothing to save"),
-        ("Remove last", "nothing to remove"),
+        ("Remove", "No drawings are kept yet"),
         ("Load", "There is no file"),
     ],
 )
@@ -152,7 +205,7 @@ def test_saving_and_loading_merge_without_doubles(pad, tmp_path, monkeypatch):
     press(pad, "Save")
     assert "Saved 2 drawings" in status(pad)
     other = Pad(writer="Ada")
-    other.show(SEVEN[:1])
+    other.show(SLANTED)
     other.keep(9)
     press(other, "Load")
     press(other, "Load")
@@ -208,6 +261,8 @@ def test_two_pads_that_save_at_the_same_moment_lose_nothing(tmp_path):
         ({"examples": [7]}, r"examples\[0\] is 7"),
         ({"writer": None}, "writer is None"),
         ({"size": 0}, "size is 0"),
+        ({"autosave": False}, "autosave is False; expected the name of a file, True or None"),
+        ({"file": ""}, "file is ''"),
     ],
 )
 def test_bad_arguments(arguments, message):
@@ -244,7 +299,7 @@ def test_teach_and_forget(pad):
     assert "Taught with 2 drawings" in status(pad)
     pad.show(upstroke)
     assert pad.digit == 1
-    press(pad, "Forget")
+    press(pad, "Forget the teaching")
     assert pad.digit == 7
     assert len(pad.examples) == 2
 
@@ -340,8 +395,347 @@ def test_another_network(mnist):
 def test_every_control_says_what_it_is(pad):
     buttons = parts(pad, widgets.Button)
     names = [button.description for button in buttons]
-    assert set(names) >= {"Clear", "Undo", "Teach", "Forget", "Save", "Load", *map(str, range(10))}
+    assert set(names) >= {"Clear", "Undo", "Teach", "Forget the teaching", "Save", "Load", *map(str, range(10))}
     assert all(button.tooltip for button in buttons)
+
+
+# ---- what is kept
+
+
+def keep(pad, strokes, label):
+    pad.show(strokes)
+    pad.keep(label)
+
+
+def labels(pad):
+    return [example.label for example in pad.examples]
+
+
+def saved(path="my_digits.json"):
+    return [example.label for example in nnlib.load_examples(path)]
+
+
+def all_text(pad):
+    """Return everything that the pad says."""
+    return " ".join(text(html) for html in parts(pad, widgets.HTML))
+
+
+def chosen(pad):
+    """Return the control that shows and changes the label of the selected drawing."""
+    return next(control for control in parts(pad, widgets.Dropdown) if control.description.startswith("Drawing"))
+
+
+def test_a_corrected_label_is_saved_as_corrected(pad):
+    keep(pad, SEVEN, 8)
+    keep(pad, ONE, 1)
+    press(pad, "Save")
+    pad.select(0)
+    assert (chosen(pad).description, chosen(pad).value, chosen(pad).disabled) == ("Drawing 1:", 8, False)
+    chosen(pad).value = 7
+    assert status(pad) == "Drawing 1 is kept as a 7 now; it was an 8."
+    press(pad, "Save")
+    assert saved() == labels(pad) == [7, 1]
+    press(pad, "Load")
+    assert labels(pad) == [7, 1]
+    press(pad, "Remove")
+    press(pad, "Save")
+    assert saved() == [1]
+    assert chosen(pad).disabled
+
+
+def test_what_else_is_in_the_file_stays_or_goes_but_not_without_a_word(pad):
+    nnlib.save_examples("my_digits.json", [(ONE, 1), (SLANTED, 1)])
+    keep(pad, SEVEN, 7)
+    choose(pad, widgets.Checkbox, False)
+    press(pad, "Save")
+    assert status(pad) == "Saved 1 drawing to my_digits.json. What else was in it is gone: 2 drawings."
+    assert saved() == [7]
+
+
+def test_what_was_loaded_by_mistake_goes_by_undo_and_stays_in_its_file(pad):
+    nnlib.save_examples("my_digits.json", [(ONE, 1), (SLANTED, 1)])
+    keep(pad, SEVEN, 7)
+    press(pad, "Load")
+    assert labels(pad) == [7, 1, 1]
+    press(pad, "Undo")
+    assert labels(pad) == saved("my_digits.autosave.json") == [7]
+    press(pad, "Save")
+    assert saved() == [1, 1, 7]
+
+
+@pytest.mark.parametrize("name", ["", "~", "../x.json", "mine.txt"])
+@pytest.mark.parametrize("action", ["Save", "Load"])
+def test_only_a_name_is_taken_for_a_name(pad, folder, name, action):
+    keep(pad, SEVEN, 7)
+    choose(pad, widgets.Text, name)
+    press(pad, action)
+    assert "such as my_digits.json" in status(pad)
+    assert [path.name for path in folder.iterdir()] == ["my_digits.autosave.json"]
+
+
+def test_a_file_in_another_folder_is_for_the_program_to_choose(folder):
+    (folder / "class").mkdir()
+    pad = Pad(file="class/ann.json", writer="Ann")
+    keep(pad, SEVEN, 7)
+    press(pad, "Save")
+    assert status(pad) == "Saved 1 drawing to class/ann.json."
+    assert saved("class/ann.json") == saved("ann.autosave.json") == [7]
+
+
+def test_undo_takes_back_what_was_done_last(pad):
+    keep(pad, SEVEN, 7)
+    pad.show(ONE)
+    drawn = pad.strokes
+    pad.keep(4)
+    press(pad, "Undo")
+    assert labels(pad) == [7]
+    np.testing.assert_array_equal(pad.strokes, drawn)
+    assert status(pad) == "The drawing is back in the field; what is kept is as it was before."
+    press(pad, "1")
+    pad.select(0)
+    press(pad, "Remove")
+    assert labels(pad) == [1]
+    press(pad, "Undo")
+    assert labels(pad) == [7, 1]
+    pad.select(0)
+    pad.relabel(9)
+    press(pad, "Undo")
+    assert labels(pad) == [7, 1]
+
+
+def test_undo_goes_back_one_step_and_never_past_a_new_stroke(pad):
+    keep(pad, SEVEN, 7)
+    draw(pad)
+    for _ in range(3):  # often too many, to empty the field
+        press(pad, "Undo")
+    assert labels(pad) == [7]
+    draw(pad)
+    drawn = pad.strokes
+    press(pad, "Clear")
+    press(pad, "Undo")
+    np.testing.assert_array_equal(pad.strokes, drawn)
+    assert status(pad) == "Your drawing is back."
+
+
+def test_a_drawing_that_is_shown_again_can_be_kept_with_another_label(pad):
+    large = [10 * SEVEN[0]]  # as from a larger field
+    small = Pad(examples=[(large, 8), (ONE, 1)])
+    for index, label in ((0, 7), (1, 4)):
+        small.select(index)
+        press(small, "Show in the field")
+        assert f"This is drawing {index + 1}. It is kept as" in status(small)
+        assert np.concatenate(small.strokes).max() <= 280
+        press(small, str(label))
+    assert labels(small) == [7, 4]
+    np.testing.assert_array_equal(small.examples[0].strokes, large)
+
+
+def test_the_same_drawing_kept_several_times_survives_as_often(pad):
+    for label in (3, 8, 8):
+        keep(pad, SEVEN, label)
+    assert labels(pad) == saved("my_digits.autosave.json") == [3, 8, 8]
+    press(pad, "Save")
+    other = Pad()
+    press(other, "Bring them back")
+    assert labels(other) == saved() == [3, 8, 8]
+    press(other, "Load")
+    assert labels(other) == [3, 8, 8]
+
+
+def test_a_click_on_a_picture_selects_it(pad):
+    keep(pad, ONE, 1)
+    keep(pad, SEVEN, 7)
+    pad._page._receive(None, {"events": [{"example": 1}], "batch": 1}, [])
+    pictures = re.findall(r'data-nnlib-example="(\d)" aria-pressed="(\w+)"', gallery(pad))
+    assert pictures == [("0", "false"), ("1", "true")]
+
+
+def gallery(pad):
+    return next(
+        html.value for html in parts(pad, widgets.HTML) if "nnlib-gallery" in html.value and "<style" not in html.value
+    )
+
+
+# ---- the autosaved file
+
+
+def test_what_is_kept_is_autosaved_at_every_change_and_offered_again(pad):
+    keep(pad, SEVEN, 8)
+    keep(pad, ONE, 1)
+    assert "2 drawings kept, autosaved in my_digits.autosave.json." in all_text(pad)
+    pad.select(0)
+    pad.relabel(7)
+    assert saved("my_digits.autosave.json") == [7, 1]
+    pad.remove()
+    assert saved("my_digits.autosave.json") == [1]
+    pad.undo()
+    assert saved("my_digits.autosave.json") == [7, 1]
+
+    other = Pad()
+    assert labels(other) == []  # nothing depends on a file, unless somebody says so
+    assert "2 drawings from before are in my_digits.autosave.json." in all_text(other)
+    press(other, "Bring them back")
+    assert labels(other) == [7, 1]
+    assert is_offered(other) is False
+    other.undo()  # which must not take them out of the file
+    assert labels(other) == [7, 1]
+    third = Pad()
+    press(third, "Bring them back")
+    press(third, "Bring them back")
+    assert labels(third) == [7, 1]
+
+
+def test_undo_after_bringing_back_loses_nothing(pad):
+    keep(pad, SEVEN, 7)
+    other = Pad()
+    keep(other, ONE, 1)
+    press(other, "Bring it back")
+    press(other, "Undo")  # of the keeping, which was before
+    assert labels(other) == [1, 7]
+    assert sorted(saved("my_digits.autosave.json")) == [1, 7]
+
+
+def is_offered(pad):
+    (row,) = [box for box in parts(pad, widgets.Box) if "nnlib-offer" in box._dom_classes]
+    return row.layout.display != "none"
+
+
+def test_nothing_is_offered_where_nothing_is_left(folder):
+    assert not is_offered(Pad(examples=[(SEVEN, 7)]))
+    assert list(folder.iterdir()) == []  # the program has these already
+    nnlib.save_examples("my_digits.autosave.json", [(SEVEN, 7)])
+    assert not is_offered(Pad(examples=[(SEVEN, 7)]))
+    assert is_offered(Pad())
+    pad = Pad()
+    press(pad, "Leave it")
+    assert not is_offered(pad)
+    assert saved("my_digits.autosave.json") == [7]
+
+
+def test_two_pads_do_not_overwrite_each_others_drawings(folder):
+    first, second = Pad(), Pad()
+    keep(first, SEVEN, 7)
+    keep(second, ONE, 1)
+    keep(first, SLANTED, 1)
+    assert sorted(saved("my_digits.autosave.json")) == [1, 1, 7]
+    second.select(0)
+    second.remove()
+    assert saved("my_digits.autosave.json") == [7, 1]
+
+
+def test_autosaving_can_be_turned_off_and_named(folder):
+    keep(Pad(autosave=None), SEVEN, 7)
+    assert list(folder.iterdir()) == []
+    keep(Pad(autosave="mine.json"), SEVEN, 7)
+    assert [path.name for path in folder.iterdir()] == ["mine.json"]
+    with pytest.raises(ValueError, match="is a path"):
+        Pad(autosave="../mine.json")
+
+
+def test_a_file_that_is_not_ours_is_left_alone_and_the_pad_goes_on(folder):
+    (folder / "my_digits.autosave.json").write_text("[1, 2]")
+    pad = Pad()
+    keep(pad, SEVEN, 7)
+    assert status(pad) == "Kept as a 7. Kept so far: 1."
+    assert "Nothing is autosaved: my_digits.autosave.json cannot be read as drawings" in all_text(pad)
+    assert (folder / "my_digits.autosave.json").read_text() == "[1, 2]"
+
+
+@pytest.fixture(params=["voila", "read-only"])
+def without_files(request, monkeypatch):
+    """A place where a pad must not write, or cannot."""
+    if request.param == "voila":
+        monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
+    else:
+
+        def refuse(paths):
+            raise PermissionError(f"{paths} cannot be written")
+
+        monkeypatch.setattr("nnlib.pad.filing.check_writable", refuse)
+    return request.param
+
+
+def test_where_there_can_be_no_files_there_is_a_download_and_an_upload(without_files, folder):
+    pad = Pad()
+    keep(pad, SEVEN, 7)
+    keep(pad, ONE, 1)
+    content = base64.b64decode(re.search(r'download="my_digits.json" href="data:[^,]*,([^"]*)"', links(pad))[1])
+    assert [e.label for e in nnlib.examples.from_bytes(content, "x")] == [7, 1]
+    expected = {"voila": "This page forgets what you keep", "read-only": "This folder is read-only"}[without_files]
+    assert expected in all_text(pad)
+    assert not parts(pad, widgets.Text)
+    assert list(folder.iterdir()) == []
+
+    other = Pad(autosave="mine.json")
+    (upload,) = parts(other, widgets.FileUpload)
+    for _ in range(2):
+        upload.value = ({"name": "from_home.json", "content": memoryview(content), "size": len(content),
+                         "type": "", "last_modified": datetime.datetime.now(datetime.UTC)},)  # fmt: skip
+    assert status(other) == "Loaded 2 drawings from from_home.json; 0 of them are new."
+    assert labels(other) == [7, 1]
+    with pytest.raises(ValueError, match=r"^photo\.json cannot be read as drawings"):
+        other.upload("photo.json", b"\xff\xd8")
+    assert list(folder.iterdir()) == []
+
+
+def test_visitors_learn_nothing_about_the_server(monkeypatch):
+    def fail():
+        raise FileNotFoundError("There is no file /srv/course/mnist.mat.")
+
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
+    monkeypatch.setattr("nnlib.pad.pad.digits_to_test_with", fail)
+    pad = Pad()
+    press(pad, "A test digit")
+    assert status(pad) == "Something is wrong with the files on the server."
+
+
+def links(pad):
+    return next(html.value for html in parts(pad, widgets.HTML) if "download=" in html.value)
+
+
+# ---- labels that the network does not believe
+
+
+def test_a_doubtful_label_is_said_at_once_and_marked(pad):
+    keep(pad, SEVEN, 7)
+    keep(pad, ONE, 1)
+    assert "Click it to correct it" not in all_text(pad)
+    pad.show(SLANTED)
+    pad.keep(8)
+    score = nnlib.recognise(SLANTED)[1][1]
+    assert f"I read a 1, with {score:.2f}." in status(pad)
+    sentence = f"Drawing 3 is kept as an 8, but I read a 1, with {score:.2f}. Click it to correct it."
+    assert sentence in all_text(pad)
+    assert re.findall(r'aria-label="([^"]*)"[^>]*class=doubted', gallery(pad)) == [
+        "Drawing 3, kept as an 8. I read a 1"
+    ]
+    pad.select(2)
+    pad.relabel(1)
+    assert "class=doubted" not in gallery(pad)
+    assert "Click it to correct it" not in all_text(pad)
+
+
+@pytest.mark.slow
+def test_teaching_what_contradicts_says_so_before_and_after(pad):
+    rng = np.random.default_rng(0)
+    for label, digit in ((8, 3), (8, 3), (8, 3), (8, 3), (8, 3), (6, 6)):
+        strokes = next(e.strokes for e in nnlib.load_examples() if e.label == digit)
+        keep(pad, nnlib.teaching.vary(strokes, rng), label)
+    press(pad, "Teach")
+    assert "Before, I doubted the label of drawings 1, 2, 3, 4 and 5; now I have learned them." in status(pad)
+    assert "The network: taught with 6 drawings" in all_text(pad)
+    assert "Drawing 5 is kept as an 8, but before the teaching, I read a 3" in all_text(pad)
+    assert gallery(pad).count("class=doubted") == 5
+    press(pad, "Forget the teaching")
+    assert "The network: as shipped" in all_text(pad)
+
+
+def test_what_the_network_is_now_is_shown():
+    plain = nnlib.load_network(nnlib.data.DATA_FOLDER / "network-plain.npz")
+    pad = Pad(plain)
+    assert "The network: as given" in all_text(pad)
+    pad.network = nnlib.Network(plain.thetas, settings={"taught": 1})
+    assert "The network: taught with 1 drawing" in all_text(pad)
 
 
 # ---- what it shows, as HTML
@@ -390,3 +784,35 @@ def test_drawings_as_svg_fit_their_square():
         numbers = [float(n) for points in re.findall(r'points="([^"]*)"', svg) for n in re.split("[ ,]", points)]
         assert min(numbers) >= 5
         assert max(numbers) <= 95
+
+
+@pytest.mark.parametrize("number", [8, 11, 18, *range(80, 90)])
+def test_an(number):
+    assert view.with_article(number) == f"an {number}"
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 9, 10, 12, 17, 28, 58, 79, 90])
+def test_a(number):
+    assert view.with_article(number) == f"a {number}"
+
+
+@pytest.mark.parametrize(
+    ("indices", "words"),
+    [
+        ([2], "drawing 3"),
+        ([0, 1], "drawings 1 and 2"),
+        (range(6), "drawings 1, 2, 3, 4, 5 and 6"),
+        (range(7), "drawings 1, 2, 3, 4, 5, 6 and 1 more"),
+    ],
+)
+def test_which_drawings(indices, words):
+    assert view.which_drawings(indices) == words
+
+
+def test_doubts_before_and_after():
+    some, none = {0: (3, 0.9)}, {}
+    assert view.doubts_before_and_after(none, none) == ""
+    assert view.doubts_before_and_after(some, some).startswith(
+        "Before, I doubted the label of drawing 1; now, of drawing 1."
+    )
+    assert view.doubts_before_and_after(none, some).startswith("Now I doubt the label of drawing 1.")

@@ -1,7 +1,10 @@
 """What is on the field, and when it is painted. The browser's part is in `tests/browser/`."""
 
 import asyncio
+import threading
+import time
 
+import ipycanvas
 import numpy as np
 import pytest
 
@@ -120,3 +123,82 @@ def test_many_events_share_one_painting(recorder):
     assert recorder.calls == 2
     assert sum(name == "stroke_lines" for name in names(recorder.painted())) == 2
     assert len(recorder.surface.strokes[0]) == 91
+
+
+def test_what_the_page_sends_together_is_painted_once(recorder):
+    stroke = [["down", 10, 10], ["move", 20, 10], ["move", 30, 10], ["up", 30, 10], ["down", 50, 50]]
+    recorder.surface.pen(stroke)
+    assert recorder.calls == 1
+    np.testing.assert_array_equal(recorder.surface.strokes[0], [[5, 5], [10, 5], [15, 5]])
+    assert len(recorder.surface.strokes) == 2
+    recorder.surface.pen([["up"]])
+    assert recorder.calls == 1  # nothing to paint
+    with pytest.raises(KeyError):
+        recorder.surface.pen([["__init__", 1, 1]])
+
+
+def test_a_page_that_is_gone_does_not_take_the_next_painting_along(recorder):
+    async def draw():
+        recorder.surface.show_strokes([])
+        recorder.event("mouse_down", 0, 0)  # to be painted a moment later
+
+    asyncio.run(draw())  # but the loop ends before, as a subshell does when its page is closed
+    assert recorder.calls == 1
+
+    async def go_on():
+        recorder.event("mouse_move", 30, 0)
+        await asyncio.sleep(5 * INTERVAL)
+
+    asyncio.run(go_on())
+    assert recorder.calls == 2
+
+
+def test_threads_paint_one_after_the_other(monkeypatch):
+    painting, overlaps, errors = [], [], []
+
+    def paint_slowly(*_):
+        painting.append(threading.get_ident())
+        time.sleep(0.001)
+        overlaps.extend(painting[1:])
+        painting.pop()
+
+    surfaces = [Surface(140, lambda: None) for _ in range(2)]
+    for surface in surfaces:
+        surface._on_change = surface.paint
+        monkeypatch.setattr(surface.seen, "fill_styled_rects", paint_slowly)
+
+    def draw(surface):
+        try:
+            for x in range(100):
+                surface.pen([["down", x, 10], ["move", x, 50], ["up"]])
+        except Exception as error:
+            errors.append(error)
+
+    def show(surface):
+        try:
+            for x in range(100):
+                surface.show_strokes([np.array([[x, 0.0], [x, 50]])])
+                assert all(len(stroke) in (1, 2) for stroke in surface.strokes)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=act, args=[surface]) for act in (draw, show) for surface in surfaces]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert overlaps == []
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_what_stops_a_painting_does_not_stop_the_next(recorder, monkeypatch, error):
+    surface = recorder.surface
+    with monkeypatch.context() as patch:
+        patch.setattr(surface.ink, "stroke_lines", lambda *_: (_ for _ in ()).throw(error))
+        with pytest.raises(error):
+            surface.show_strokes([np.array([[10.0, 20], [30, 40]])])
+    assert not ipycanvas.canvas._CANVAS_MANAGER._caching  # or every canvas would be frozen
+    recorder.painted()
+    surface.paint()
+    assert names(recorder.painted()) == ["fill_styled_rects", "stroke_lines"]

@@ -6,6 +6,7 @@ import pytest
 import nnlib
 from nnlib.drawing import vary
 from nnlib.nondigits import letters, nondigits
+from nnlib.teaching import doubts
 
 pytestmark = pytest.mark.slow
 
@@ -110,3 +111,23 @@ def test_variations_are_alike_and_never_the_same():
         assert 0.35 < np.corrcoef(images[-1].ravel(), original.ravel())[0, 1] < 0.999
     assert len({image.tobytes() for image in images}) == 20
     assert np.isfinite(vary([np.array([[5.0, 5]])], rng)[0]).all()  # a dot
+
+
+def test_wrong_labels_are_doubted_and_right_ones_are_not(network):
+    stored = nnlib.load_examples()
+    drawings = [example.strokes for example in stored]
+    assert doubts(network, drawings, [example.label for example in stored]) == {}
+    wrong = [(example.label + 5) % 10 for example in stored]
+    doubted = doubts(network, drawings, wrong)
+    assert {i: digit for i, (digit, _) in doubted.items()} == {i: example.label for i, example in enumerate(stored)}
+    assert doubted[3][1] == pytest.approx(nnlib.recognise(drawings[3], network)[1][3])
+    assert doubts(network, [], []) == {}
+
+
+def test_what_could_be_either_is_not_doubted():
+    class Network:
+        def predict_scores(self, X):
+            rows = [{3: 0.79, 8: 0.0}, {3: 0.81, 8: 0.11}, {3: 0.81, 8: 0.09}, {3: 0.81, 8: 0.99}]
+            return np.array([[row.get(digit, 0.0) for digit in range(10)] for row in rows])
+
+    assert doubts(Network(), [SLASHED] * 4, [8] * 4) == {2: (3, 0.81)}

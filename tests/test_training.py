@@ -290,6 +290,17 @@ def test_a_callback_that_raises_stop_iteration_is_named_as_the_reason():
     assert "no step lowers the cost" not in result.message
 
 
+def test_the_thetas_of_each_iteration_are_those_of_a_training_that_ends_there():
+    X, y = data()
+    seen = []
+    train(X, y, seed=0, max_iter=4, thetas_callback=seen.append)
+    assert len(seen) == 4
+    for n, thetas in enumerate(seen, start=1):
+        expected = train(X, y, seed=0, max_iter=n).thetas
+        for theta, expected_theta in zip(thetas, expected, strict=True):
+            np.testing.assert_array_equal(theta, expected_theta)
+
+
 # ---- interruptions
 
 
@@ -522,10 +533,11 @@ def test_digits_are_learnt_as_well_as_by_scipy_with_the_cost_of_scikit_learn(dig
 X_OK, Y_OK = data(12)
 
 
+@pytest.mark.parametrize("name", ["callback", "thetas_callback"])
 @pytest.mark.parametrize("callback", [3, "print"])
-def test_a_callback_that_cannot_be_called_is_refused(callback):
-    with pytest.raises(TypeError, match="callback"):
-        train(X_OK, Y_OK, callback=callback)
+def test_a_callback_that_cannot_be_called_is_refused(name, callback):
+    with pytest.raises(TypeError, match=f"^{name} is"):
+        train(X_OK, Y_OK, **{name: callback})
 
 
 def test_starting_thetas_for_other_images_or_classes_are_refused():

@@ -1,24 +1,31 @@
 """The drawing pad: a widget that reads what is drawn on it while it is drawn, and can be taught."""
 
 import functools
-from html import escape
-from pathlib import Path
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
 from .. import checks
-from ..data import load_mnist
 from ..drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
-from ..examples import Example, add_examples, check_example, load_examples, not_among
-from ..metrics import accuracy
-from ..network import check_network
+from ..examples import Example, check_example, from_bytes, load_examples
+from ..network import Network
+from ..preparation import check_name
 from ..reading import split_digits
-from ..teaching import teach
 from . import view
+from .controls import button, row
+from .file_row import Exchange, FileRow, Offer
+from .filing import Place
+from .gallery import Gallery
+from .kept import Kept
+from .page import Page
+from .subshell import answer_while_busy
 from .surface import Surface
+from .teacher import Teacher, digits_to_test_with
 
 NOTE = "Each score answers its own question, such as “Does this look like a 7?”, so the ten need not add up to 1."
+WATCH_INTERVAL = 0.1  # seconds between two readings while a network learns
 FIELD_SHARE = 0.7  # of the field, filled by a drawing from elsewhere; about as much as the ink fills in an image
 
 
@@ -35,6 +42,9 @@ class Pad(widgets.VBox):
         The name of the person who draws; it is kept with each example.
     file : str or path-like
         Where the examples are saved, unless another name is typed into the pad.
+    autosave : str, True or None
+        The name of a file, beside the notebook, that holds the kept drawings at every moment; the pad offers them
+        again when it is made anew. True names it after `file`: ``my_digits.autosave.json``. None makes no such file.
     size : int
         Side of the drawing field, in pixels of the page.
 
@@ -49,30 +59,50 @@ class Pad(widgets.VBox):
     digit : int or None
         The digit with the highest score.
     network : Network
-        The network that reads now. The buttons Teach and Forget change it.
+        The network that reads now. The buttons "Teach" and "Forget the teaching" change it.
     examples : list of Example
         The drawings that are kept.
+
+    Notes
+    -----
+    Under Voilà, and in a folder that is read-only, the pad writes no file. It offers a download and an upload instead.
     """
 
-    def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", size=280):
-        self._first_network = self.network = check_network(network)
+    def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", autosave=True, size=280):
+        self._teacher = Teacher(network)
         if not isinstance(writer, str):
             raise TypeError(f"writer is {writer!r}; expected text.")
-        self.examples = [check_example(example, f"examples[{i}]") for i, example in enumerate(examples)]
+        self._kept = Kept([check_example(example, f"examples[{i}]") for i, example in enumerate(examples)])
         self.writer, self._size = writer, checks.count(size, "size")
-        self._digits, self._shown = [], 0  # what is read from left to right, and which digit the bars show
+        # What is read from left to right, and which digit the bars show: one attribute, as threads may look meanwhile.
+        self._reading = [], 0
         self._says_until_drawn = False
+        self._last = None  # what Undo goes back to: the examples and the strokes before, and the strokes since
+        self._shown_again = None  # a kept drawing as it is in the field, and as it is kept
         self._surface = Surface(self._size, self._guarded(self._refresh))
-        for canvas in (self._surface.ink, self._surface.seen):
-            canvas.on_key_down(self._guarded(functools.partial(self._on_key, canvas)))
-        self._words, self._bars, self._gallery, self._status = (widgets.HTML() for _ in range(4))
-        self._caption = widgets.HTML()
+        self._page = Page(
+            on_pen=self._guarded(self._surface.pen),
+            on_key=self._guarded(self._on_key),
+            on_example=self._guarded(self._on_example),
+        )
+        self._words, self._bars, self._caption, self._status, self._which_network = (widgets.HTML() for _ in range(5))
         self._status.add_class("nnlib-status")
-        note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
-        super().__init__([widgets.HTML(view.STYLE), self._top(), note, self._status, *self._controls(str(file))])
+        self._ink = widgets.Box([self._surface.ink])
+        self._gallery = Gallery(*map(self._guarded, (self.relabel, self.show_again, self.remove)))
+        self._place = Place(file, autosave)
+        if self._place.has_files:
+            self._files = FileRow(self._place.name, self._guarded(self.save), self._guarded(self.load))
+        else:
+            self._files = Exchange(self._place.name, self._guarded(self.upload))
+        before = len(self._kept.new_among(self._place.autosave.read()))
+        self._offer = Offer(before, self._place.autosave.name, self._guarded(self.bring_back))
+        super().__init__([widgets.HTML(view.STYLE), self._top(), self._page, *self._controls()])
         self.add_class("nnlib-pad")
-        self._refresh()
-        self._show_examples()
+        if self._place.autosave.name is not None:
+            self.add_class("nnlib-autosaved")
+        answer_while_busy(self)
+        self._files.update(self.examples)
+        self._show_network()
 
     @property
     def strokes(self):
@@ -82,40 +112,109 @@ class Pad(widgets.VBox):
     @property
     def number(self):
         """The digits that the network reads, from left to right, or None."""
-        return "".join(str(digit) for digit, _ in self._digits) or None
+        digits, _ = self._reading
+        return "".join(str(digit) for digit, _ in digits) or None
 
     @property
     def scores(self):
         """The scores of the digit that holds the newest stroke, or None."""
-        return self._digits[self._shown][1] if self._digits else None
+        digits, shown = self._reading
+        return digits[shown][1] if digits else None
+
+    @property
+    def examples(self):
+        """The drawings that are kept."""
+        return self._kept.examples
+
+    @property
+    def network(self):
+        """The network that reads now."""
+        return self._teacher.network
+
+    @network.setter
+    def network(self, network):
+        self._teacher.network = network
+        self._name_network()
 
     @property
     def digit(self):
         """The digit with the highest score, or None."""
-        return None if self.scores is None else int(np.argmax(self.scores))
+        digits, shown = self._reading
+        return digits[shown][0] if digits else None
 
     def show(self, strokes):
         """Put a drawing on the pad, as if it had been drawn there; its size does not matter."""
         strokes = check_strokes(strokes)
         self._say("")
-        self._surface.show_strokes(fit(strokes, FIELD_SHARE * self._size, self._size / 2))
+        with self._undoable():
+            self._surface.show_strokes(fit(strokes, FIELD_SHARE * self._size, self._size / 2))
+
+    def watch(self, preparation="none"):
+        """Watch a network learn: have the pad read with it while it is trained, also what is drawn meanwhile.
+
+        ``nnlib.train(X, y, thetas_callback=pad.watch())``. In the end, the pad reads with the trained network.
+
+        Parameters
+        ----------
+        preparation : str
+            What was done to the images X: "none", "deskew" or "normalise". The same is done to the drawing.
+
+        Returns
+        -------
+        callable
+            Takes the thetas after each iteration. What goes wrong with them is shown in the pad.
+
+        Raises
+        ------
+        ValueError
+            If there is no such preparation.
+        """
+        check_name(preparation)
+
+        def read_with(thetas):
+            self.network = Network(thetas, preparation)
+            self._surface.change_at_intervals(WATCH_INTERVAL)
+
+        return self._guarded(read_with)
 
     # How it looks.
 
     def _top(self):
-        ink = widgets.Box([self._surface.ink], layout={"width": f"{self._size}px", "max_width": "100%"})
         seen = widgets.Box([self._surface.seen], layout={"width": "140px"})
-        for box, name in ((ink, "nnlib-ink"), (seen, "nnlib-seen")):
+        for box, name in ((self._ink, "nnlib-ink"), (seen, "nnlib-seen")):
             box.add_class("nnlib-frame")
             box.add_class(name)
+        note = widgets.HTML(f'<div class="nnlib-note">{NOTE}</div>')
         reading = widgets.VBox(
-            [self._words, self._bars], layout={"flex": "1 1 200px", "min_width": "180px", "max_width": "320px"}
+            [self._words, self._bars, note], layout={"flex": "1 1 200px", "min_width": "180px", "max_width": "320px"}
         )
         # As wide as the image: a longer caption must not push it to the next row.
         seeing = widgets.VBox([seen, self._caption], layout={"width": "144px"})
-        return _row([ink, reading, seeing], "nnlib-top")
+        return row([self._field(), self._status, reading, seeing], "nnlib-top")
 
-    def _controls(self, file):
+    def _field(self):
+        """Return the field, with what is needed at every drawing directly below it."""
+        strokes = [
+            self._button("Clear", self.clear, "Erase everything (key: c)"),
+            self._button("Undo", self.undo, "Take back the last stroke, or what was done last (key: u)"),
+        ]
+        digits = widgets.Box(
+            [
+                self._button(
+                    str(digit),
+                    functools.partial(self.keep, digit),
+                    f"Keep this drawing as {view.with_article(digit)} (key: {digit})",
+                )
+                for digit in range(10)
+            ]
+        )
+        digits.add_class("nnlib-digits")
+        keep_as = widgets.HTML('<div class="nnlib-note">Keep as:</div>')
+        field = widgets.VBox([self._ink, row(strokes), keep_as, digits], layout={"width": f"{self._size}px"})
+        field.add_class("nnlib-field")
+        return field
+
+    def _controls(self):
         pen_width = widgets.FloatSlider(
             PEN_WIDTH, min=1, max=4, step=0.2, description="Pen width", readout_format=".1f"
         )
@@ -127,75 +226,97 @@ class Pad(widgets.VBox):
             layout={"width": "auto"},
         )
         self._stored.observe(self._guarded(lambda change: self._show_stored(change["new"])), "value")
-        self._file = widgets.Text(
-            file, description="File:", style={"description_width": "auto"}, layout={"width": "200px"}
-        )
-        self._clear = self._button("Clear", self.clear, "Erase everything (key: c)")
-        labels = [
-            self._button(
-                str(digit), functools.partial(self.keep, digit), f"Keep this drawing as {view.with_article(digit)}"
-            )
-            for digit in range(10)
+        teaching = [
+            self._button("Teach", self.teach, "Adapt the network to the kept drawings; this takes a few seconds"),
+            self._button("Forget the teaching", self.forget, "Go back to the network as it was; your drawings stay"),
+            self._which_network,
         ]
-        return [
-            _row([self._clear, self._button("Undo", self.undo, "Take back the last stroke (key: u)"), pen_width]),
-            _row([widgets.Label("It is a …"), *labels]),
-            self._gallery,
-            _row(
-                [
-                    self._button(
-                        "Teach", self.teach, "Adapt the network to the kept drawings; this takes a few seconds"
-                    ),
-                    self._button("Forget", self.forget, "Go back to the network as it was before it was taught"),
-                    self._button("Remove last", self.remove_last, "Remove the drawing that was kept last"),
-                    self._file,
-                    self._button("Save", self.save, "Save the kept drawings to this file"),
-                    self._button("Load", self.load, "Add the drawings in this file to the kept ones"),
-                ]
-            ),
-            _row(
-                [
-                    self._stored,
-                    self._button(
-                        "A test digit", self.show_test_digit, "Read one of the 10,000 test digits, chosen at random"
-                    ),
-                ]
-            ),
+        without_drawing = [
+            self._stored,
+            self._button("A test digit", self.show_test_digit, "Read one of the 10,000 test digits, chosen at random"),
         ]
+        return [self._offer, self._gallery, row(teaching), self._files, row([*without_drawing, pen_width])]
 
     def _button(self, name, action, tooltip):
-        button = widgets.Button(description=name, tooltip=tooltip, layout={"width": "auto"})
-        button.on_click(self._guarded(lambda _: action()))
-        return button
+        return button(name, self._guarded(action), tooltip)
 
-    # What it does.
+    # What it does with drawings.
 
     def clear(self):
         """Erase everything."""
         self._say("")
-        self._surface.show_strokes([])
+        with self._undoable("Your drawing is back."):
+            self._surface.show_strokes([])
 
     def undo(self):
-        """Take back the last stroke, if there is one."""
-        if strokes := self.strokes:
+        """Take back the last stroke, or what was done last: a drawing kept, corrected, removed or erased."""
+        if self._last is not None and _are_same(self.strokes, self._last.strokes_since):
+            last, self._last = self._last, None
+            self._kept.restore(last.examples)
+            self._surface.show_strokes(last.strokes)
+            self._show_kept()
+            self._kept.known -= last.not_ours
+            self._say(last.undone)
+        elif strokes := self.strokes:
+            self._last = None  # since then, a stroke has been drawn
             self._surface.show_strokes(strokes[:-1])
 
     def keep(self, label):
         """Keep the drawing as an example of a digit, and clear the field for the next."""
         if not self.strokes:
             raise ValueError("There is no drawing to keep. Draw a digit first, then say what it is.")
-        self.examples.append(check_example(Example(self.strokes, label, self.writer), "the drawing"))
-        self.clear()
-        self._show_examples()
-        self._say(f"Kept as {view.with_article(label)}. Kept so far: {len(self.examples)}.")
+        strokes, shown_again = self.strokes, None
+        if self._shown_again is not None and _are_same(strokes, self._shown_again[0]):
+            shown_again = self._kept.index_of(self._shown_again[1])
+        with self._undoable("The drawing is back in the field; what is kept is as it was before."):
+            if shown_again is None:
+                said = self._kept.keep(strokes, label, self.writer)
+            else:
+                said = self._kept.relabel(label, shown_again)
+            self._surface.show_strokes([])
+        doubt = self._guarded(self._teacher.doubt_about)(Example(strokes, label))
+        self._say(f"{said} {doubt}" if doubt else said)
 
-    def remove_last(self):
-        """Remove the example that was kept last."""
-        if not self.examples:
-            raise ValueError("No drawings are kept; there is nothing to remove.")
-        label = self.examples.pop().label
-        self._show_examples()
-        self._say(f"Removed {view.with_article(label)}.")
+    def select(self, index):
+        """Select a kept drawing, to correct it, to remove it or to show it again."""
+        self._kept.select(index)
+        self._show_gallery()
+
+    def relabel(self, label):
+        """Give the kept drawing that is selected another label."""
+        with self._undoable("The label is as it was."):
+            said = self._kept.relabel(label)
+        self._say(said)
+
+    def remove(self):
+        """Remove the kept drawing that is selected."""
+        with self._undoable("The drawing is kept again."):
+            said = self._kept.remove()
+        self._say(said)
+
+    def show_again(self):
+        """Show the kept drawing that is selected in the field."""
+        index, kept = self._kept.selected_one()
+        strokes = kept.strokes
+        points = np.concatenate(strokes)
+        if points.min() < 0 or points.max() > self._size:  # from a field of another size
+            strokes = fit(strokes, FIELD_SHARE * self._size, self._size / 2)
+        with self._undoable("The field is as it was."):
+            self._surface.show_strokes(strokes)
+        self._shown_again = self.strokes, kept.strokes
+        self._say(f"This is drawing {index + 1}. It is kept as {view.with_article(kept.label)}.")
+
+    def bring_back(self):
+        """Keep the drawings, too, that were kept before and are in the autosaved file."""
+        before = self._kept.new_among(self._place.autosave.read())
+        self._place.autosave.take(before)
+        count = self._kept.add(before)
+        self._last = None  # going back to what was kept without them would take them out of the file, too
+        self._show_kept()
+        self._offer.end()
+        self._say(f"{view.drawings(count)} from before {'is' if count == 1 else 'are'} kept again.")
+
+    # What it does with the network.
 
     def teach(self):
         """Adapt the network to the examples, starting from the network as it was at first."""
@@ -204,45 +325,49 @@ class Pad(widgets.VBox):
                 "No drawings are kept. Draw a digit and say what it is; three of each digit are a good start."
             )
         self._say(f"Teaching with {view.drawings(len(self.examples))} …")
-        strokes, labels = [e.strokes for e in self.examples], [e.label for e in self.examples]
-        before = self._first_network
-        self.network = teach(before, strokes, labels)
-        X_test, y_test = _test_digits()
-        was, now = (accuracy(y_test, network.predict(X_test)) for network in (before, self.network))
-        self._refresh()
-        self._say(
-            f"Taught with {view.drawings(len(labels))}. Before, it was right on {was:.2%} of MNIST's test digits; "
-            f"now, on {now:.2%}. Draw some new ones: does it read your handwriting better?"
-        )
+        said = self._teacher.teach(self.examples)
+        self._show_network()
+        self._say(said)
 
     def forget(self):
         """Go back to the network as it was at first; the examples stay."""
-        self.network = self._first_network
-        self._refresh()
+        self._teacher.forget()
+        self._show_network()
         self._say("The network is as it was at first. Your drawings are still here.")
 
+    # What it does with files.
+
     def save(self):
-        """Save the examples to the file named in the pad; other drawings in it stay there."""
+        """Save the examples to the file named in the pad; drawings that were never here may stay in it."""
         if not self.examples:
             raise ValueError("No drawings are kept; there is nothing to save.")
-        path = Path(self._file.value)
-        others = add_examples(path, self.examples)
-        also = f" The file still holds {view.drawings(len(others))} from before." if others else ""
-        self._say(f"Saved {view.drawings(len(self.examples))} to {path.resolve()}.{also}")
+        self._say(self._place.save(self._kept, self._files.name, self._files.keeps_others))
 
     def load(self):
         """Add the examples from the file named in the pad, except those that are kept already."""
-        loaded = load_examples(self._file.value)
-        new = not_among(loaded, self.examples)
-        self.examples += new
-        self._show_examples()
-        self._say(f"Loaded {view.drawings(len(loaded))} from {self._file.value}; {len(new)} of them are new.")
+        self._add(*self._place.load(self._files.name))
+
+    def upload(self, name, content):
+        """Add the examples from the content (bytes) of a file called `name`, except those that are kept already."""
+        self._add(from_bytes(content, name), name)
+
+    def _add(self, loaded, name):
+        known = set(self._kept.known)
+        with self._undoable("The loaded drawings are gone from here again."):
+            count = self._kept.add(loaded)
+        if count:  # once they are gone from here, saving must not take them out of their file
+            self._last = self._last._replace(not_ours=self._kept.known - known)
+        new = "1 of them is new" if count == 1 else f"{count} of them are new"
+        self._say(f"Loaded {view.drawings(len(loaded))} from {name}; {new}.")
+
+    # What it shows without drawing.
 
     def show_test_digit(self):
         """Show a random test digit, and read it."""
-        X_test, y_test = _test_digits()
+        X_test, y_test = digits_to_test_with()
         i = np.random.default_rng().integers(len(X_test))
-        self._surface.show_image(X_test[i].reshape(FIELD, FIELD))
+        with self._undoable("Your drawing is back."):
+            self._surface.show_image(X_test[i].reshape(FIELD, FIELD))
         self._say(f"Test digit {i}. Its label says: {y_test[i]}.", until_drawn=True)
 
     # What happens inside.
@@ -253,20 +378,22 @@ class Pad(widgets.VBox):
             self._say("")
         seen = self._guarded(self._read)()  # None where that fails: the ink is painted all the same
         self._surface.paint(seen)
-        if self.scores is not None:
-            sentence = view.in_words(self._digits)
+        (self._ink.add_class if self._surface.is_empty else self._ink.remove_class)("nnlib-empty")
+        digits, shown = self._reading
+        if digits:
+            sentence = view.in_words(digits)
         else:
             sentence = "Draw a digit here." if self._surface.is_empty else "I cannot read this."
         self._words.value = view.words_html(sentence)
-        self._bars.value = view.bars_html(self.scores)
-        self._caption.value = view.caption_html(self._shown + 1, len(self._digits))
+        self._bars.value = view.bars_html(digits[shown][1] if digits else None)
+        self._caption.value = view.caption_html(shown + 1, len(digits))
 
     def _read(self):
         """Read what is on the field; return the image (28, 28) that the network sees, or None.
 
         Of several digits, the image is that of the one with the newest stroke, and so are the bars.
         """
-        self._digits, self._shown = [], 0
+        self._reading = [], 0
         images, shown = [self._surface.image], 0
         if strokes := self.strokes:
             digits = split_digits(strokes, self.network)
@@ -275,8 +402,7 @@ class Pad(widgets.VBox):
         if images[0] is None:
             return None
         X = np.reshape(images, (len(images), -1))
-        self._digits = [(int(np.argmax(scores)), scores) for scores in self.network.predict_scores(X)]
-        self._shown = shown
+        self._reading = [(int(np.argmax(scores)), scores) for scores in self.network.predict_scores(X)], shown
         return self.network.prepare(X[[shown]]).reshape(FIELD, FIELD)
 
     def _show_stored(self, digit):
@@ -284,22 +410,56 @@ class Pad(widgets.VBox):
             self.show(next(e.strokes for e in load_examples() if e.label == digit))
             self._stored.value = -1  # so that the same one can be chosen again
 
-    def _show_examples(self):
-        self._gallery.value = view.gallery_html(self.examples)
+    @contextmanager
+    def _undoable(self, undone=""):
+        """Let Undo take back what changes meanwhile, what is kept or what is in the field, and then say `undone`."""
+        examples, strokes = list(self.examples), self.strokes
+        yield
+        if examples != self.examples:
+            self._show_kept()
+        elif _are_same(strokes, self.strokes):
+            return
+        self._last = _Step(examples, strokes, self.strokes, undone)
 
-    def _on_key(self, canvas, key, shift, control, meta):
-        """Do what a key on a canvas stands for. A canvas swallows every key, so Tab and Escape must leave it."""
-        actions = {"u": self.undo, "Backspace": self.undo, "c": self.clear, "Delete": self.clear}
-        actions |= {"Tab": canvas.blur if shift else self._clear.focus, "Escape": canvas.blur}
-        actions |= {str(digit): functools.partial(self.keep, digit) for digit in range(10)}
-        if key == "z" and (control or meta):
-            self.undo()
-        elif key in actions and not (control or meta):
-            actions[key]()
+    def _show_kept(self):
+        """Show what is kept now, and write it to the autosaved file."""
+        self._place.autosave.write(self.examples)
+        self._files.update(self.examples)
+        self._judge()
+        self._show_gallery()
+
+    def _judge(self):
+        """Note which labels the network doubts."""
+        self._doubted = self._guarded(self._teacher.doubts)(self.examples) or ({}, {})
+
+    def _show_gallery(self):
+        now, first = self._doubted
+        advice = "Click one to correct it, to remove it or to show it again." if self.examples else ""
+        summary = [self._place.in_words(len(self.examples)), view.doubt_in_words(self.examples, now, first) or advice]
+        self._gallery.update(self._kept, view.doubts_of_each(now, first), summary)
+
+    def _show_network(self):
+        """Show what the network is now, what it reads, and what it thinks of the labels."""
+        self._name_network()
+        self._refresh()
+        self._judge()
+        self._show_gallery()
+
+    def _name_network(self):
+        self._which_network.value = f'<div class="nnlib-note">The network: {self._teacher.in_words()}</div>'
+
+    def _on_key(self, key):
+        """Do what a key on the field stands for."""
+        actions = {"undo": self.undo, "clear": self.clear}
+        actions.get(key, lambda: self.keep(int(key)))()
+
+    def _on_example(self, number):
+        """Do what a click on a kept drawing stands for."""
+        self.select(number)
 
     def _say(self, sentence, *, until_drawn=False, kind="nnlib-note"):
         self._says_until_drawn = until_drawn
-        self._status.value = f'<div class="{kind}" role="status">{escape(sentence)}</div>' if sentence else ""
+        self._status.value = view.note_html(sentence, kind) if sentence else ""
 
     def _guarded(self, function):
         """Return a callback that shows in the pad what goes wrong, since Jupyter does not. The pad goes on."""
@@ -311,21 +471,23 @@ class Pad(widgets.VBox):
             except Exception as error:
                 ours = isinstance(error, (ValueError, FileNotFoundError))
                 words = str(error) if ours else f"{type(error).__name__}: {error}"
+                if isinstance(error, OSError) and self._place.is_for_visitors:
+                    words = "Something is wrong with the files on the server."  # visitors learn nothing about them
                 self._say(words, until_drawn=True, kind="nnlib-problem")
 
         return callback
 
 
-@functools.cache
-def _test_digits():
-    """Return the test images and labels. The file is read once, not at every click."""
-    mnist = load_mnist()
-    return mnist.X_test.copy(), mnist.y_test.copy()  # views would keep the training digits in memory too
+class _Step(NamedTuple):
+    """What Undo goes back to, where the strokes in the field are still `strokes_since`, and what it says then."""
+
+    examples: list
+    strokes: list
+    strokes_since: list
+    undone: str
+    not_ours: frozenset = frozenset()  # keys of drawings that were only loaded
 
 
-def _row(children, name=None):
-    row = widgets.Box(children)
-    row.add_class("nnlib-row")
-    if name:
-        row.add_class(name)
-    return row
+def _are_same(strokes, others):
+    """Return whether two drawings have the same points."""
+    return len(strokes) == len(others) and all(map(np.array_equal, strokes, others))

@@ -1,7 +1,9 @@
 """What you draw on: a field where ink appears as it flows, and beside it the 28 x 28 image that a network sees."""
 
 import asyncio
+import threading
 import time
+from contextlib import contextmanager
 
 import ipycanvas
 import numpy as np
@@ -10,14 +12,19 @@ from ipywidgets import Layout
 from ..drawing import FIELD, PEN_WIDTH
 from .pen import Pen
 
+PEN_EVENTS = ("down", "move", "up", "fingers_down", "fingers_move")  # methods of Pen
 DENSITY = 2  # canvas units per pixel of the page, so that ink is sharp on high-resolution screens
 INTERVAL = 0.04  # seconds between two paintings: a browser that is sent more falls behind
+# While a cell runs in the main thread, Jupyter calls a widget's callbacks in another. ipycanvas collects the commands
+# for all canvases in one list, so there is one lock for all.
+LOCK = threading.RLock()
 
 
 class Surface:
     """Two canvases and what is on them: the strokes, the width of the pen, an image in place of a drawing.
 
-    Mouse and touch events only note points. Soon after, `on_change` is called, which calls `paint`.
+    Mouse and touch events only note points. Soon after, `on_change` is called, which calls `paint`. All of it may be
+    used from several threads.
 
     Parameters
     ----------
@@ -47,7 +54,8 @@ class Surface:
         self._pen = Pen(side, side, step=DENSITY)  # in canvas units, as events and paint are
         self._painted = None  # how many points of each stroke are on the field; None: paint it anew
         self._on_change = on_change
-        self._is_due, self._last_change = False, 0.0
+        self._due_in = None  # the event loop that will call `on_change`
+        self._last_change = 0.0
 
         wire = {
             self.ink.on_mouse_down: self._pen.down,
@@ -67,7 +75,8 @@ class Surface:
     @property
     def strokes(self):
         """What is drawn: a list of arrays (k, 2), in pixels of the page."""
-        return [np.array(stroke) / DENSITY for stroke in self._pen.strokes]
+        with LOCK:
+            return [np.array(stroke) / DENSITY for stroke in self._pen.strokes]
 
     @property
     def is_empty(self):
@@ -82,6 +91,12 @@ class Surface:
         """Show an image (28, 28) instead of what is there."""
         self._show([], image)
 
+    def pen(self, events):
+        """Draw what the pen does: a list of lists, each the name of one of its events, and the arguments."""
+        handlers = {name: getattr(self._pen, name) for name in PEN_EVENTS}
+        if any([self._note(handlers[name], arguments) for name, *arguments in events]):
+            self._change()
+
     def set_pen_width(self, width):
         """Change the width of the pen, also for what is drawn already."""
         self.pen_width = width
@@ -89,15 +104,16 @@ class Surface:
 
     def paint(self, seen=None):
         """Paint what is new on the field, and the image (28, 28) that the network sees: black without one."""
-        # Everything is computed beforehand: an exception while canvases are held freezes every canvas.
-        seen_squares = _squares(self.seen, seen)
-        field_squares = _squares(self.ink, self.image) if self._painted is None else None
-        lines = self._new_lines()
-        with ipycanvas.hold_canvas():
-            if field_squares:
-                self.ink.fill_styled_rects(*field_squares)
-            self._paint_lines(lines)
-            self.seen.fill_styled_rects(*seen_squares)
+        with LOCK:
+            # Everything is computed beforehand: what goes wrong while canvases are held spoils the painting.
+            seen_squares = _squares(self.seen, seen)
+            field_squares = _squares(self.ink, self.image) if self._painted is None else None
+            lines = self._new_lines()
+            with self._held():
+                if field_squares:
+                    self.ink.fill_styled_rects(*field_squares)
+                self._paint_lines(lines)
+                self.seen.fill_styled_rects(*seen_squares)
 
     # When it changes.
 
@@ -105,24 +121,31 @@ class Surface:
         """Return the callback for an event that the pen handles."""
 
         def callback(*arguments):
-            handle(*arguments)
-            if self._pen.is_drawing:
-                if self.image is not None:
-                    self.image = self._painted = None
-                self._change_soon()
+            if self._note(handle, arguments):
+                self.change_soon()
 
         return callback
 
+    def _note(self, handle, arguments):
+        """Let the pen handle an event; return whether it draws."""
+        with LOCK:
+            handle(*arguments)
+            if self._pen.is_drawing and self.image is not None:
+                self.image = self._painted = None
+            return self._pen.is_drawing
+
     def _show(self, strokes, image):
-        self._pen.up()
-        self._pen.strokes = [[tuple(point) for point in stroke] for stroke in strokes]
-        self.image = image
-        self._renew()
+        with LOCK:
+            self._pen.up()
+            self._pen.strokes = [[tuple(point) for point in stroke] for stroke in strokes]
+            self.image = image
+            self._renew()
 
     def _renew(self):
         """Have everything painted anew, at once."""
-        self._painted = None
-        self._change()
+        with LOCK:
+            self._painted = None
+            self._change()
 
     def _replay(self, *_):
         """Have everything painted for a page that was reloaded: its canvases are blank."""
@@ -132,23 +155,45 @@ class Surface:
             manager._current_canvas = None
         self._renew()
 
-    def _change_soon(self):
-        """Call `on_change` once for all events of an interval, when the interval is over."""
-        if self._is_due:
-            return
+    def change_soon(self):
+        """Call `on_change` once for all that happens in an interval, when the interval is over."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # no kernel: nobody watches, and nothing can be done later
             self._change()
-        else:
-            self._is_due = True
-            loop.call_later(max(0.0, self._last_change + INTERVAL - time.monotonic()), self._change)
+            return
+        with LOCK:
+            # Another thread's loop may be busy with a cell, or may have ended when its page was closed.
+            if self._due_in is not loop:
+                self._due_in = loop
+                loop.call_later(max(0.0, self._last_change + INTERVAL - time.monotonic()), self._change)
 
     def _change(self):
-        self._is_due, self._last_change = False, time.monotonic()
-        self._on_change()
+        with LOCK:
+            self._due_in, self._last_change = None, time.monotonic()
+            self._on_change()
+
+    def change_at_intervals(self, seconds):
+        """Call `on_change` where the last call is at least so many seconds ago; if not, when the thread is free."""
+        if time.monotonic() - self._last_change >= seconds:
+            self._change()
+        else:
+            self.change_soon()
 
     # How it is painted.
+
+    @contextmanager
+    def _held(self):
+        """Hold all canvases, and let them go whatever happens, which `hold_canvas` does not (0.14.3)."""
+        try:
+            with ipycanvas.hold_canvas():
+                yield
+        except BaseException:  # also the interrupt button, where a cell paints
+            self._painted = None
+            manager = getattr(self.ink, "_canvas_manager", None)
+            if hasattr(manager, "_caching"):
+                manager._caching = False
+            raise
 
     def _new_lines(self):
         """Return what is not on the field yet, as arrays (k, 2), each joined to what is there; mark it as painted."""

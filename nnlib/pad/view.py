@@ -1,11 +1,15 @@
 """What the pad shows, as HTML: words, ten bars, the kept drawings. Pure functions, which need no widget."""
 
+import base64
 from html import escape
 
 import numpy as np
 
 from ..drawing import fit
+from ..examples import as_bytes
 
+LONG = 90  # characters: more may not fit into a box of fixed height on a phone
+MOST_NAMED = 6  # drawings, in a sentence
 SURE = 0.5  # from this score on, an output says "yes" to its digit
 KNOWN = 0.1  # where even the best score is below this, all outputs say "no"
 
@@ -53,9 +57,10 @@ def caption_html(place, count):
     return f'<div class="nnlib-note">What the network sees{which}</div>'
 
 
-def with_article(digit):
-    """Return "a 7", "an 8"."""
-    return f"{'an' if digit == 8 else 'a'} {digit}"
+def with_article(number):
+    """Return "a 7", "an 8", "an 11", "an 80"."""
+    starts_with_a_vowel = str(number).startswith("8") or number in (11, 18)
+    return f"{'an' if starts_with_a_vowel else 'a'} {number}"
 
 
 def drawings(count):
@@ -63,9 +68,62 @@ def drawings(count):
     return "1 drawing" if count == 1 else f"{count} drawings"
 
 
+def which_drawings(indices):
+    """Return "drawing 3", "drawings 1, 2 and 5"; of many, only the first six are named."""
+    numbers = [str(index + 1) for index in indices]
+    if len(numbers) == 1:
+        return f"drawing {numbers[0]}"
+    if len(numbers) > MOST_NAMED:
+        numbers[MOST_NAMED:] = [f"{len(numbers) - MOST_NAMED} more"]
+    return f"drawings {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def doubt_in_words(examples, now, first):
+    """Return which label is most worth a second look, as a sentence; nothing where there is no doubt.
+
+    Parameters
+    ----------
+    examples : list of Example
+        The kept drawings.
+    now, first : dict
+        What the network reads instead, as `nnlib.teaching.doubts` returns it: as it is now, and before it was taught.
+    """
+    if not (now or first):
+        return ""
+    doubted = now or first
+    newest = max(doubted)
+    digit, score = doubted[newest]
+    label = with_article(examples[newest].label)
+    before = "" if now else "before the teaching, "
+    others = "" if len(doubted) == 1 else f" {len(doubted) - 1} more {'is' if len(doubted) == 2 else 'are'} marked."
+    return (
+        f"Drawing {newest + 1} is kept as {label}, but {before}I read {with_article(digit)}, with {score:.2f}. "
+        f"Click it to correct it.{others}"
+    )
+
+
+def doubts_of_each(now, first):
+    """Return what makes the label of each doubted drawing doubtful, by its index; arguments as `doubt_in_words`."""
+    reasons = {i: f"Before the teaching, I read {with_article(digit)}" for i, (digit, _) in first.items()}
+    return reasons | {i: f"I read {with_article(digit)}" for i, (digit, _) in now.items()}
+
+
+def doubts_before_and_after(before, after):
+    """Return which labels the network doubted before it was taught, and after; nothing where it never did."""
+    if before:
+        learned = "now I have learned them" if len(before) > 1 else "now I have learned it"
+        words = f"Before, I doubted the label of {which_drawings(before)}; "
+        words += f"now, of {which_drawings(after)}." if after else f"{learned}."
+    elif after:
+        words = f"Now I doubt the label of {which_drawings(after)}."
+    else:
+        return ""
+    return f"{words} If one is wrong, click it, correct it, and teach again."
+
+
 def words_html(sentence):
-    """Return a sentence that screen readers speak when it changes."""
-    return f'<div class="nnlib-words" role="status" aria-live="polite">{escape(sentence)}</div>'
+    """Return what the pad reads; `page.js` has screen readers speak it, though not at every point of a stroke."""
+    return f'<div class="nnlib-words">{escape(sentence)}</div>'
 
 
 def bars_html(scores=None):
@@ -81,16 +139,49 @@ def bars_html(scores=None):
     return f'<table class="nnlib-bars" aria-label="The ten scores">{rows}</table>'
 
 
-def gallery_html(examples):
-    """Return the kept drawings as small pictures, each with its label."""
-    if not examples:
-        return '<div class="nnlib-note">No drawings kept yet.</div>'
+def note_html(sentence, kind="nnlib-note"):
+    """Return a sentence in a box of its own. What may have to be scrolled can be reached with the keyboard."""
+    focus = ' tabindex="0"' if len(sentence) > LONG else ""
+    return f'<div class="{kind}"{focus}>{escape(sentence)}</div>'
+
+
+def gallery_html(examples, selected=None, doubts=None):
+    """Return the kept drawings as small pictures to click, each with its label.
+
+    Parameters
+    ----------
+    examples : list of Example
+        The drawings.
+    selected : int or None
+        The index of the one that is selected.
+    doubts : dict of int to str, or None
+        What makes a label doubtful, by the index of its drawing.
+    """
+    doubts = doubts or {}
     pictures = "".join(
-        f'<figure role="img" aria-label="A drawing kept as {with_article(example.label)}">'
-        f"{drawing_svg(example.strokes)}<figcaption>{example.label}</figcaption></figure>"
-        for example in examples
+        _picture_html(i, example, i == selected, doubts.get(i, "")) for i, example in enumerate(examples)
     )
-    return f'<div class="nnlib-gallery">{pictures}</div>'
+    return f'<div class="nnlib-gallery" role="group" aria-label="Kept drawings"><div>{pictures}</div></div>'
+
+
+def _picture_html(index, example, is_selected, doubt):
+    name = escape(f"Drawing {index + 1}, kept as {with_article(example.label)}{doubt and '. '}{doubt}")
+    return (
+        f'<button type="button" data-nnlib-example="{index}" aria-pressed="{str(is_selected).lower()}" '
+        f'aria-label="{name}" title="{name}"{" class=doubted" if doubt else ""}>'
+        f"{drawing_svg(example.strokes)}<span>{example.label}{'?' if doubt else ''}</span></button>"
+    )
+
+
+def download_html(name, examples):
+    """Return a link that downloads the examples as a file, with no server and no script."""
+    if not examples:
+        return '<div class="nnlib-note">Keep a drawing, and you can download it here.</div>'
+    content = base64.b64encode(as_bytes(examples)).decode()
+    return (
+        f'<a class="nnlib-download jupyter-button" download="{escape(name)}" '
+        f'href="data:application/json;base64,{content}">Download {drawings(len(examples))}</a>'
+    )
 
 
 def drawing_svg(strokes):
@@ -110,14 +201,15 @@ STYLE = """<style>
 .nnlib-pad { max-width: 760px; padding: 4px; overflow: hidden; color: var(--jp-ui-font-color1, CanvasText); }
 .nnlib-pad .nnlib-row { display: flex; flex-flow: row wrap; align-items: center; gap: 4px 6px; overflow: visible; }
 .nnlib-pad .nnlib-top { align-items: flex-start; gap: 10px 20px; }
+.nnlib-pad .widget-box { overflow: visible; }
 .nnlib-pad .nnlib-frame { padding: 0; overflow: hidden; border-radius: 8px; background: black;
   border: 1px solid var(--jp-border-color1, gray); }
 .nnlib-pad canvas { display: block; margin: 0; width: 100%; height: auto; aspect-ratio: 1; }
 .nnlib-pad .nnlib-ink canvas { cursor: crosshair; touch-action: none; outline-offset: -3px; }
 .nnlib-pad .nnlib-seen canvas { image-rendering: pixelated; pointer-events: none; }
-.nnlib-pad .nnlib-words { font-size: 19px; line-height: 26px; font-weight: 600; min-height: 26px; }
+.nnlib-pad .nnlib-words { font-size: 19px; line-height: 26px; font-weight: 600; height: 52px; overflow-y: auto; }
 .nnlib-pad .nnlib-note { font-size: 13px; line-height: 18px; color: var(--jp-ui-font-color1, CanvasText); }
-.nnlib-pad .nnlib-status { min-height: 20px; }
+.nnlib-pad .nnlib-status { flex: 1 0 100%; order: 1; height: 58px; overflow-y: auto; margin: 0; }
 .nnlib-pad .nnlib-problem { border-left: 4px solid #c9491b; padding: 4px 8px; font-size: 13px; line-height: 18px; }
 .nnlib-pad .widget-html:has(.nnlib-bars) { contain: layout paint; }
 .nnlib-pad .nnlib-bars { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 20px;
@@ -125,16 +217,39 @@ STYLE = """<style>
 .nnlib-pad .nnlib-bars th, .nnlib-pad .nnlib-bars td { padding: 2px 6px 2px 0; border: none; background: none;
   text-align: right; font-weight: normal; }
 .nnlib-pad .nnlib-bars td:nth-child(2) { width: 100%; }
-.nnlib-pad .nnlib-bar { height: 14px; border-radius: 3px; background: var(--jp-layout-color2, #8883); }
+.nnlib-pad .nnlib-bar { height: 14px; border-radius: 3px; box-shadow: inset 0 0 0 1px var(--jp-border-color1, gray); }
 .nnlib-pad .nnlib-bar div { height: 14px; border-radius: 3px; background: #1b87c9; }
 .nnlib-pad .best th, .nnlib-pad .best td { font-weight: bold; }
 .nnlib-pad .best .nnlib-bar div { background: #d9730d; }
-.nnlib-pad .nnlib-gallery { display: flex; flex-wrap: wrap; gap: 6px; }
-.nnlib-pad .nnlib-gallery figure { margin: 0; width: 44px; text-align: center; font-size: 13px; }
+.nnlib-pad .nnlib-field { width: 280px; max-width: 100%; gap: 6px; overflow: visible; }
+.nnlib-pad .nnlib-ink { position: relative; }
+.nnlib-pad .nnlib-empty::after { content: "Draw here"; position: absolute; inset: 0; display: grid; place-items: center;
+  color: #8a8a8a; font-size: 20px; pointer-events: none; }
+.nnlib-pad .nnlib-empty:active::after { content: none; }
+.nnlib-pad .nnlib-digits { display: grid; grid-template-columns: repeat(5, 1fr); gap: 4px; width: 100%; }
+.nnlib-pad .nnlib-digits button { margin: 0; padding: 0; }
+.nnlib-pad .nnlib-offer { border-left: 4px solid #1b87c9; padding-left: 8px; }
+.nnlib-pad .nnlib-summary { height: 42px; overflow-y: auto; }
+/* The newest drawing is at the end: in a reversed column, scrolling begins there. */
+.nnlib-pad .nnlib-gallery { display: flex; flex-direction: column-reverse; height: 152px; overflow-y: auto;
+  border: 1px solid var(--jp-border-color2, #8886); border-radius: 4px; padding: 4px; }
+.nnlib-pad .nnlib-gallery > div { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: auto; }
+.nnlib-pad .nnlib-gallery button { all: unset; box-sizing: border-box; width: 48px; padding: 2px; border-radius: 6px;
+  text-align: center; font-size: 13px; line-height: 18px; cursor: pointer; color: inherit; }
 .nnlib-pad .nnlib-gallery svg { display: block; width: 44px; height: 44px; background: black; border-radius: 4px; }
-.nnlib-pad button:focus-visible, .nnlib-pad canvas:focus-visible { outline: 3px solid #d9730d; }
+.nnlib-pad .nnlib-gallery .doubted { background: #d9730d40; font-weight: bold; }
+.nnlib-pad .nnlib-gallery [aria-pressed=true] { box-shadow: 0 0 0 3px #1b87c9; }
+.nnlib-pad .nnlib-download { display: block; padding: 0 10px; line-height: 28px; text-decoration: none; }
+.nnlib-pad .nnlib-announcer { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.nnlib-pad :focus-visible { outline: 3px solid #d9730d !important; outline-offset: 1px !important; }
 .nnlib-pad.jupyter-widgets-disconnected > * { opacity: 0.4; }
 .nnlib-pad.jupyter-widgets-disconnected::before { font-weight: 600; padding: 8px; border-left: 4px solid #c9491b;
   content: "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again."; }
-@media (pointer: coarse) { .nnlib-pad button { min-height: 44px; min-width: 44px; } }
+.nnlib-pad.nnlib-autosaved.jupyter-widgets-disconnected::before {
+  content: "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again, and the new pad "
+  "offers you the drawings that you kept."; }
+@media (max-width: 600px) { .nnlib-pad .nnlib-status { order: 0; height: 76px; }
+  .nnlib-pad .nnlib-summary { height: 94px; } }
+@media (pointer: coarse) { .nnlib-pad button { min-height: 44px; min-width: 44px; }
+  .nnlib-pad .jupyter-button { line-height: 42px; } }
 </style>"""

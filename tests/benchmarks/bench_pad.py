@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "browser"))
 import driver
 
 EVENTS_A_SECOND = 60
-ROWS, ROW_HEIGHT, STEP = 3, 90, 5  # a path as long as a large digit's, which never meets itself; in pixels of the page
 ROUNDS = 4
 PAD = "from nnlib.pad import Pad\npad = Pad()\npad"
 # What ipycanvas itself can do on this machine: nothing but a line for each event.
@@ -37,52 +36,6 @@ box = ipywidgets.Box([canvas])
 box.add_class("nnlib-ink")
 box
 """
-# The page itself makes the events: a driver outside it waits for each and does not reach 60 a second. An event's
-# ink is there when the canvas has been painted and its pixel is white. A tick paints first and then sets the bars; if
-# the scores are the same as before, the bars do not change, and there is nothing to measure.
-DRAW = """async (canvas, [path, rate]) => {
-    const waiting = [], ink = [], bars = [];
-    let inked = [];
-    const context = canvas.getContext('2d'), draw = context.drawImage;
-    const box = canvas.getBoundingClientRect(), scale = canvas.width / box.width;
-    context.drawImage = (...args) => {
-        draw.apply(context, args);
-        const now = performance.now(), fresh = [];
-        while (waiting.length && context.getImageData(waiting[0].x, waiting[0].y, 1, 1).data[0] > 127) {
-            fresh.push(waiting.shift());
-            ink.push(now - fresh.at(-1).t);
-        }
-        if (fresh.length) inked = fresh;
-    };
-    const observer = new MutationObserver(() => {
-        const now = performance.now();
-        for (const event of inked.splice(0)) bars.push(now - event.t);
-    });
-    const shown = document.querySelector('.nnlib-bars');
-    if (shown) observer.observe(shown.closest('.widget-html'), {childList: true, subtree: true});
-
-    const send = (type, x, y) =>
-        canvas.dispatchEvent(new MouseEvent(type, {clientX: box.left + x, clientY: box.top + y}));
-    send('mousedown', ...path[0]);
-    const start = performance.now();
-    for (let i = 1; i < path.length; i++) {
-        await new Promise(done => setTimeout(done, Math.max(0, start + 1000 * i / rate - performance.now())));
-        waiting.push({t: performance.now(), x: path[i][0] * scale, y: path[i][1] * scale});
-        send('mousemove', ...path[i]);
-    }
-    const seconds = (performance.now() - start) / 1000;
-    send('mouseup', ...path.at(-1));
-    await new Promise(done => setTimeout(done, 2000));
-    context.drawImage = draw;
-    observer.disconnect();
-    return {ink, bars, rate: path.length / seconds, lost: waiting.length};
-}"""
-
-
-def zigzag(width):
-    """Return the points of a path that fills a field of this width without touching itself."""
-    xs = list(range(15, int(width) - 15, STEP))
-    return [(x, 20 + ROW_HEIGHT * i) for i in range(ROWS) for x in (xs if i % 2 == 0 else xs[::-1])]
 
 
 def kernel_side():
@@ -130,15 +83,14 @@ def draw_on(chromium, lab, name, cell, rounds):
         field = page.locator(".nnlib-ink canvas")
         field.wait_for()
         page.wait_for_timeout(2000)
-        path = zigzag(field.bounding_box()["width"])
+        hand = driver.Hand(page)
         measured = {"ink": [], "bars": []}
         for _ in range(rounds):
-            result = field.evaluate(DRAW, [path, EVENTS_A_SECOND])
-            assert result["lost"] == 0, f"{result['lost']} events gave no ink"
+            result = hand.draw_and_measure(EVENTS_A_SECOND)
             for key, milliseconds in measured.items():
                 milliseconds += result[key]
             if rounds > 1:
-                driver.Hand(page).clear()
+                hand.clear()
     return measured
 
 

@@ -136,7 +136,7 @@ def test_keys_work_on_the_field_and_do_not_trap_the_focus(hand, digits):
     hand.wait_for_words("I read a 7.")
     hand.page.keyboard.press("7")
     hand.wait_for_status("Kept as a 7. Kept so far: 1.")
-    hand.pad.get_by_role("img", name="A drawing kept as a 7").wait_for()
+    hand.pad.get_by_role("button", name="Drawing 1, kept as a 7").wait_for()
     hand.draw(digits[4])
     hand.page.keyboard.press("u")
     hand.page.keyboard.press("u")
@@ -154,7 +154,7 @@ def test_keys_work_on_the_field_and_do_not_trap_the_focus(hand, digits):
 
 
 def test_without_drawing(hand):
-    hand.pad.get_by_role("combobox").select_option("draw an 8")
+    hand.pad.get_by_role("combobox", name="Without drawing:").select_option("draw an 8")
     hand.wait_for_words("I read an 8.")
     hand.click("A test digit")
     hand.wait_for_status("Its label says")
@@ -186,17 +186,19 @@ def test_keep_teach_save_forget_and_load(lab, page, request, digits):
     assert was - now < 0.5
     hand.draw(one, left=0.15, size=0.55)
     hand.wait_for_words("I read a 1.")
-    hand.click("Forget")
+    hand.click("Forget the teaching")
     hand.wait_for_words("I read a 7.")
 
     for _ in range(4):
-        hand.click("Remove last")
-    hand.wait_for_status("Removed a 4.")
+        hand.kept().first.click()
+        hand.click("Remove")
+        hand.wait_for_status("Removed drawing 1")
+    expect(hand.kept()).to_have_count(0, timeout=PATIENCE)
     hand.click("Load")
     hand.wait_for_status("4 of them are new")
     hand.click("Load")
     hand.wait_for_status("0 of them are new")
-    expect(hand.pad.locator(".nnlib-gallery figure")).to_have_count(4, timeout=PATIENCE)
+    expect(hand.kept()).to_have_count(4, timeout=PATIENCE)
 
 
 def test_reloading_the_page_loses_nothing(lab, page, request, digits):
@@ -213,7 +215,7 @@ def test_reloading_the_page_loses_nothing(lab, page, request, digits):
     hand = Hand(page)
     hand.wait_for_words("I read a 5.")
     hand.wait_for_ink_of(share)
-    expect(hand.pad.locator(".nnlib-gallery figure")).to_have_count(1, timeout=PATIENCE)
+    expect(hand.kept()).to_have_count(1, timeout=PATIENCE)
     hand.click("Clear")
     hand.draw(digits[6])
     hand.wait_for_words("I read a 6.")
@@ -238,7 +240,7 @@ def test_an_error_in_a_callback_is_shown_and_the_pad_goes_on(lab, page, request,
     hand = start(lab, page, request, SHOW_PAD, f"{broken}pad.network = Broken(pad.network.thetas)")
     hand.draw(digits[3])
     hand.wait_for_status("ZeroDivisionError: division by zero")
-    hand.click("Forget")
+    hand.click("Forget the teaching")
     hand.wait_for_words("I read a 3.")
     hand.click("Clear")
     hand.draw(digits[2])
