@@ -189,7 +189,18 @@ class Lab:
     def open_in_notebook(self, page, name):
         """Open a notebook in Jupyter Notebook, and wait for its kernel."""
         page.goto(f"{self.address}/notebooks/{name}")
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")  # so it is before it has a kernel
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not self._has_idle_kernel(name):
+            assert time.monotonic() < deadline, f"no kernel for {name}"
+            page.wait_for_timeout(100)
+        page.wait_for_timeout(500)  # for the page to learn of it
+
+    def _has_idle_kernel(self, name):
+        """Whether a page is connected to a notebook's kernel, and it has nothing to do."""
+        with urllib.request.urlopen(f"{self.address}/api/sessions", timeout=30) as answer:
+            kernels = [session["kernel"] for session in json.load(answer) if session["path"] == name]
+        return any(kernel["connections"] and kernel["execution_state"] == "idle" for kernel in kernels)
 
     def run_all(self, page):
         """Run all cells."""
