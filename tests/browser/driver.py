@@ -27,7 +27,10 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 PATIENCE = 180_000  # milliseconds: everything waits for what it needs, and a busy machine may take its time
-NOT_OURS = "Cannot read properties of undefined (reading 'schema')"  # Notebook 7.6 says so of any notebook
+NOT_OURS = (  # Notebook 7.6 says so of any notebook
+    "Cannot read properties of undefined (reading 'schema')",
+    "Command 'filebrowser:open-path' not registered.",
+)
 INK_WIDTH = 0.079  # of the pen, as a share of the field
 ROWS, ROW_HEIGHT, STEP = 3, 90, 5  # a path as long as a large digit's, which never meets itself; in pixels of the page
 # The page itself makes the events: a driver outside it waits for each and does not reach 60 a second. An event's
@@ -156,7 +159,8 @@ def page(browser, **options):
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     context.close()
-    assert [error for error in errors if error != NOT_OURS] == []
+    errors = [error for error in errors if error not in NOT_OURS]
+    assert errors == [], errors
 
 
 class Lab:
@@ -185,7 +189,18 @@ class Lab:
     def open_in_notebook(self, page, name):
         """Open a notebook in Jupyter Notebook, and wait for its kernel."""
         page.goto(f"{self.address}/notebooks/{name}")
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")  # so it is before it has a kernel
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not self._has_idle_kernel(name):
+            assert time.monotonic() < deadline, f"no kernel for {name}"
+            page.wait_for_timeout(100)
+        page.wait_for_timeout(500)  # for the page to learn of it
+
+    def _has_idle_kernel(self, name):
+        """Whether a page is connected to a notebook's kernel, and it has nothing to do."""
+        with urllib.request.urlopen(f"{self.address}/api/sessions", timeout=30) as answer:
+            kernels = [session["kernel"] for session in json.load(answer) if session["path"] == name]
+        return any(kernel["connections"] and kernel["execution_state"] == "idle" for kernel in kernels)
 
     def run_all(self, page):
         """Run all cells."""
