@@ -109,10 +109,19 @@ def test_a_number_is_read_and_the_digit_with_the_newest_stroke_is_shown(pad, mon
         assert caption(pad) == f"What the network sees (digit {place} of 2)"
         prepared = nnlib.load_network().prepare(nnlib.strokes_to_image(shown).reshape(1, -1))
         np.testing.assert_array_equal(seen[-1].reshape(784, 3)[:, 0], np.round(255 * prepared[0]))
-    press(pad, "Undo")
+    pad.show(seven)
     assert (pad.number, pad.digit, caption(pad)) == ("7", 7, "What the network sees")
     press(pad, "Clear")
     assert (pad.number, pad.digit, pad.scores) == (None, None, None)
+
+
+def test_a_number_that_is_kept_as_one_digit_is_kept_and_it_is_said(pad):
+    pad.show([*ONE, SEVEN[0] + [80, 0]])
+    press(pad, "1")
+    assert len(pad.examples) == 1
+    assert "It looks like 2 digits to me, 17. Undo takes it back." in status(pad)
+    press(pad, "Undo")
+    assert (pad.examples, pad.number) == ([], "17")
 
 
 def test_a_stroke_added_later_belongs_to_its_own_digit(pad):

@@ -265,7 +265,7 @@ class Pad(widgets.VBox):
         """Keep the drawing as an example of a digit, and clear the field for the next."""
         if not self.strokes:
             raise ValueError("There is no drawing to keep. Draw a digit first, then say what it is.")
-        strokes, shown_again = self.strokes, None
+        strokes, number, shown_again = self.strokes, self.number, None
         if self._shown_again is not None and _are_same(strokes, self._shown_again[0]):
             shown_again = self._kept.index_of(self._shown_again[1])
         with self._undoable("The drawing is back in the field; what is kept is as it was before."):
@@ -274,7 +274,10 @@ class Pad(widgets.VBox):
             else:
                 said = self._kept.relabel(label, shown_again)
             self._surface.show_strokes([])
-        doubt = self._guarded(self._teacher.doubt_about)(Example(strokes, label))
+        if number and len(number) > 1:
+            doubt = f"It looks like {len(number)} digits to me, {number}. Undo takes it back."
+        else:
+            doubt = self._guarded(self._teacher.doubt_about)(Example(strokes, label))
         self._say(f"{said} {doubt}" if doubt else said)
 
     def select(self, index):
