@@ -93,8 +93,8 @@ def doubts(network, strokes_list, labels):
 
     Notes
     -----
-    On the 7,494 pen digits of 30 writers who had no part in the training of a network on MNIST, these two numbers
-    doubt 1.8% of the right labels, and 92% of labels that were drawn at random from the nine wrong ones.
+    On the pen digits of 30 writers, each read by a network that had seen none of the writer's, these two numbers doubt
+    0.2 % of the right labels, and 96 % of labels that were drawn at random from the nine wrong ones.
     """
     if not strokes_list:
         return {}
