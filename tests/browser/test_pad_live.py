@@ -57,18 +57,16 @@ def interrupt(page):
 @pytest.mark.parametrize("what", BUSY)
 def test_ink_appears_while_a_cell_runs(lab, page, digits, what):
     hand = start(lab, page, f"busy_{what}.ipynb", BUSY[what])
-    medians = []
-    while not medians or (medians[-1] >= 150 and len(medians) < 4):  # another program may have had the processor
-        medians.append(statistics.median(hand.draw_and_measure(60)["ink"]))
-        hand.click("Clear")
-        hand.wait_for_words("Draw a digit")
-        hand.wait_for_ink(0, 0)
+    median = statistics.median(hand.draw_and_measure(60)["ink"])
+    hand.click("Clear")
+    hand.wait_for_words("Draw a digit")
+    hand.wait_for_ink(0, 0)
     hand.draw(digits[3])
     hand.wait_for_words("I read a 3.")
     expect(hand.pad.get_by_text(KERNEL_IS_BUSY)).to_have_count(0)
     assert page.locator(".jp-InputPrompt", has_text="[*]").count() == 1
     interrupt(page)
-    assert min(medians) < 150, medians
+    assert median < 1000  # milliseconds: not when the cell has ended; how fast it is, the benchmark tells
 
 
 def test_a_busy_kernel_that_cannot_answer_is_announced(chromium, tmp_path, digits):
