@@ -1,10 +1,14 @@
 """What several test files share, and how they are shared out where two workers run them (``-n 2``)."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 
 import nnlib
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what it starts in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("busy", deadline=None)  # on a busy machine, any example can take long
 settings.load_profile("busy")
 

@@ -1,6 +1,5 @@
 """Files are replaced whole, keep their permissions and links, and are written by one program at a time."""
 
-import functools
 import os
 import signal
 import subprocess
@@ -112,10 +111,7 @@ def test_it_waits_for_another_program_but_not_for_ever(tmp_path, writer, monkeyp
 
 
 @posix
-def test_an_interrupted_write_does_not_block_the_next(tmp_path, request):
-    # Where a shell starts the tests in the background, it has them ignore Ctrl-C.
-    request.addfinalizer(functools.partial(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT)))
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def test_an_interrupted_write_does_not_block_the_next(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         files.write_atomically({tmp_path / "file": lambda file: os.kill(os.getpid(), signal.SIGINT) or time.sleep(1)})
     started = time.monotonic()
