@@ -62,15 +62,32 @@ def load_mnist(path=None, *, dtype=np.float32):
     if dtype not in checks.FLOATS:
         raise TypeError(f"dtype is {dtype}; expected numpy.float32 or numpy.float64.")
     path = MNIST_PATH if path is None else checks.path(path)
+    parts = []
+    for X, y in _parts(path):
+        parts += [_scaled(X, dtype), y.astype(np.int64)]
+    return Mnist(*parts)
+
+
+def some_training_digits(rows):
+    """Return these rows of the shipped training digits, as `load_mnist` does, with a third of its memory."""
+    (X, y), _ = _parts(MNIST_PATH)
+    return _scaled(X[rows], np.float32), y[rows].astype(np.int64)
+
+
+def _parts(path):
+    """Return the images, as bytes, and the labels of the two parts, checked."""
     pixels, labels = _read_mat(path)
     parts = []
     for part, rows in (("training", slice(0, N_TRAIN)), ("test", slice(N_TRAIN, None))):
-        X, y = pixels[rows], labels[rows]
-        _check_part(path, part, X, y)
-        X = X.astype(dtype)
-        X /= 255
-        parts += [X, y.astype(np.int64)]
-    return Mnist(*parts)
+        _check_part(path, part, pixels[rows], labels[rows])
+        parts.append((pixels[rows], labels[rows]))
+    return parts
+
+
+def _scaled(X, dtype):
+    X = X.astype(dtype)
+    X /= 255
+    return X
 
 
 def _read_mat(path):

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from . import checks
-from .data import load_mnist
+from .data import N_TRAIN, some_training_digits
 from .drawing import check_drawing, strokes_to_image, vary
 from .examples import load_pens
 from .network import Network, check_network
@@ -60,14 +60,13 @@ def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
     labels = checks.labels(labels, 10, len(drawings), "labels")
     rng = checks.generator(seed)
 
-    mnist = load_mnist()
-    some = rng.permutation(len(mnist.X_train))[:MNIST_DIGITS]
     own = drawings + [vary(strokes, rng) for _ in range(VARIATIONS - 1) for strokes in drawings]
     X_others, y_others = _other_drawings()
-    X = prepare(np.concatenate([mnist.X_train[some], X_others, _as_images(own)]), network.preparation)
-    y = np.concatenate([mnist.y_train[some], y_others, np.tile(labels, VARIATIONS)])
+    X_mnist, y_mnist = some_training_digits(rng.permutation(N_TRAIN)[:MNIST_DIGITS])
+    X = prepare(np.concatenate([X_mnist, X_others, _as_images(own)]), network.preparation)
+    y = np.concatenate([y_mnist, y_others, np.tile(labels, VARIATIONS)])
 
-    lam = LAM * len(X) / len(mnist.X_train)
+    lam = LAM * len(X) / N_TRAIN
     result = train(X, y, thetas=network.thetas, lam=lam, max_iter=max_iter, progress=False)
     return Network(result.thetas, network.preparation, network.settings | {"taught": len(drawings)})
 

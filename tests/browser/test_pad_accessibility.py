@@ -85,11 +85,12 @@ def test_bars_stand_out(hand):
 
 
 def test_the_focus_is_visible(hand):
+    background = pixel(hand.pad.locator(".nnlib-words"), 0.95, 0.5)  # now: a click draws a dot, and new words come
     hand.field.click(position={"x": 3, "y": 3})
     for _ in range(3):  # from the field to the first buttons
         hand.page.keyboard.press("Tab")
         focused = hand.page.evaluate_handle("document.activeElement").as_element()
-        box, background = focused.bounding_box(), pixel(hand.pad.locator(".nnlib-words"), 0.95, 0.5)
+        box = focused.bounding_box()
         clip = {"x": box["x"] - 6, "y": box["y"] - 6, "width": 12, "height": box["height"] + 12}
         shot = Image.open(io.BytesIO(hand.page.screenshot(clip=clip))).convert("RGB")
         across = [contrast(shot.getpixel((x, shot.height // 2)), background) >= 3 for x in range(7)]
