@@ -20,8 +20,8 @@ from nnlib.data import DATA_FOLDER
 from nnlib.drawing import vary
 from nnlib.metrics import accuracy
 from nnlib.nondigits import FONTS, letters, nondigits
-from nnlib.pad.view import SURE
 from nnlib.preparation import prepare
+from nnlib.reading import SURE
 
 PREPARATION = "normalise"
 VARIATIONS = 3  # of each pen digit

@@ -69,7 +69,7 @@ def load_mnist(path=None, *, dtype=np.float32):
 
 
 def some_training_digits(rows):
-    """Return these rows of the shipped training digits, as `load_mnist` does, with a third of its memory."""
+    """Return these rows of the shipped training digits, as `load_mnist` does; the others never become floats."""
     (X, y), _ = _parts(MNIST_PATH)
     return _scaled(X[rows], np.float32), y[rows].astype(np.int64)
 

@@ -17,6 +17,8 @@ import numpy as np
 from .drawing import check_strokes, strokes_to_image
 from .network import check_network
 
+SURE = 0.5  # from this score on, an output says "yes" to its digit
+KNOWN = 0.1  # where even the best score is below this, all outputs say "no"
 DEEP = 0.2  # of the height: boxes that overlap by more belong to one digit
 WIDE = 0.1  # of the height: boxes with more between them belong to two
 FURTHER_DIGIT = 0.3  # score that each further digit costs: what reads well as one digit is one

@@ -16,7 +16,7 @@ from .training import train
 VARIATIONS = 40  # of each drawing, itself included
 # So that the network does not forget them: MNIST digits, other people's pen digits, and what is no digit.
 MNIST_DIGITS, PEN_DIGITS, NONDIGITS = 8_000, 2_000, 1_000
-SURE, NO = 0.8, 0.1  # see `doubts`
+YES, NO = 0.8, 0.1  # see `doubts`
 LAM = 2.0  # for 60,000 examples; scaled down for fewer, to be as strong as in the network's own training
 
 
@@ -97,13 +97,12 @@ def doubts(network, strokes_list, labels):
     """
     if not strokes_list:
         return {}
-    images = np.array([strokes_to_image(strokes).ravel() for strokes in strokes_list], dtype=np.float32)
-    scores = network.predict_scores(images)
+    scores = network.predict_scores(_as_images(strokes_list))
     best = scores.argmax(axis=1)
     return {
         i: (int(best[i]), float(row[best[i]]))
         for i, (row, label) in enumerate(zip(scores, labels, strict=True))
-        if row[best[i]] >= SURE and row[label] < NO
+        if row[best[i]] >= YES and row[label] < NO
     }
 
 

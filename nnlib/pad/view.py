@@ -7,11 +7,10 @@ import numpy as np
 
 from ..drawing import fit
 from ..examples import as_bytes
+from ..reading import KNOWN, SURE
 
 LONG = 90  # characters: more may not fit into a box of fixed height on a phone
 MOST_NAMED = 6  # drawings, in a sentence
-SURE = 0.5  # from this score on, an output says "yes" to its digit
-KNOWN = 0.1  # where even the best score is below this, all outputs say "no"
 
 
 def in_words(read):
