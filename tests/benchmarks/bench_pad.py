@@ -34,7 +34,9 @@ def draw(x, y):
 canvas.on_mouse_move(draw)
 box = ipywidgets.Box([canvas])
 box.add_class("nnlib-ink")
-box
+pad = ipywidgets.Box([box])
+pad.add_class("nnlib-pad")
+pad
 """
 
 
