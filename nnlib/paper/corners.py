@@ -68,24 +68,26 @@ def darkness(grey, window):
 
 
 def _rings(mask):
-    """Return the middles (x, y) of all closed shapes that hold another, about as a mark's ring holds its square."""
+    """Return the middles (x, y) of all thick rings around a thick core, in about the proportions of a mark.
+
+    Of a mark's 7 x 7 squares, the ring has 24 and the core 9.
+    """
     labels, _ = ndimage.label(mask, structure=np.ones((3, 3)))
     boxes, areas = ndimage.find_objects(labels), np.bincount(labels.ravel())
     longest = max(mask.shape)
     middles = []
     for ring, (rows, columns) in enumerate(boxes, start=1):
-        height, width = rows.stop - rows.start, columns.stop - columns.start
-        if not (SMALLEST * longest <= min(height, width) and max(height, width) <= LARGEST * longest):
+        corner, sides = np.array([columns.start, rows.start]), np.array(mask[rows, columns].shape[::-1])
+        if sides.min() < SMALLEST * longest or sides.max() > LARGEST * longest:
             continue
-        middle = np.array([columns.start + columns.stop - 1, rows.start + rows.stop - 1]) / 2
-        core = labels[int(round(middle[1])), int(round(middle[0]))]
-        if core in (0, ring) or not 1.2 < areas[ring] / areas[core] < 6:
+        middle = corner + (sides - 1) / 2
+        core = labels[tuple(np.round(middle[::-1]).astype(int))]
+        whole = np.count_nonzero(ndimage.binary_fill_holes(labels[rows, columns] == ring))
+        if core in (0, ring) or not (0.3 < areas[ring] / whole < 0.75 and 0.08 < areas[core] / whole < 0.35):
             continue
-        y, x = ndimage.center_of_mass(labels[rows, columns] == core) + np.array([rows.start, columns.start])
-        core_rows, core_columns = boxes[core - 1]
-        shares = (core_rows.stop - core_rows.start) / height, (core_columns.stop - core_columns.start) / width
-        if np.abs((x, y) - middle).max() < 0.15 * min(height, width) and 0.25 < min(shares) <= max(shares) < 0.65:
-            middles.append((x, y))
+        core_middle = corner + ndimage.center_of_mass(labels[rows, columns] == core)[::-1]
+        if np.abs(core_middle - middle).max() < 0.15 * sides.min():
+            middles.append(core_middle)
     return middles
 
 

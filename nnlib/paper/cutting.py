@@ -113,7 +113,7 @@ def draw_mask(mask):
     ndarray (28, 28)
         Ink from 0 to 1, in steps of 1/255.
     """
-    mask = np.pad(mask, 1)
+    mask = np.pad(mask, 10)  # more than a stroke is made wider on each side
     inside, outside = ndimage.distance_transform_edt(mask), ndimage.distance_transform_edt(~mask)
     distance = np.where(mask, 0.5 - inside, outside - 0.5)  # to the ink's edge, in pixels of the mask
     # In a stroke of n pixels, the mean distance from its outside is about (n + 2) / 4.

@@ -21,7 +21,7 @@ UPRIGHT, UPRIGHT_SIDE = np.array([11.5, 0.0]), 5.2  # beside the first mark, so 
 ROWS, COLUMNS = 10, 6
 BOX, LINE = 18.0, 0.4  # side of a box, and width of its lines, which lie around the side
 FIRST_BOX, STEP = np.array([24.0, 32.5]), np.array([26.0, 20.8])
-LABEL_X, RULE_Y = 10.0, 19.0
+LABEL_X, RULE_Y = 13.0, 19.0
 POINTS_PER_MM, MM_PER_INCH = 72 / 25.4, 25.4
 
 
@@ -94,7 +94,7 @@ def _draw_words(axes):
     axes.text(left, 1.5, "Write each digit six times", fontsize=17, weight="bold", va="baseline")
     axes.text(left, 8.0, "one in each box, as you always write it, with any pen", fontsize=10.5, va="baseline")
     axes.text(left, RULE_Y, "Name or number", fontsize=10.5, va="baseline")
-    axes.plot([left + 32, right], [RULE_Y + 1] * 2, color="black", linewidth=0.25 * POINTS_PER_MM)
+    axes.plot([left + 35, right], [RULE_Y + 1] * 2, color="black", linewidth=0.25 * POINTS_PER_MM)
     footer = "A picture of this page shows the whole of it, flat and sharp, with the marks in its four corners."
     axes.text(WIDTH / 2, HEIGHT + 0.8, footer, fontsize=7.5, ha="center", va="baseline")
 
