@@ -6,7 +6,7 @@ import numpy as np
 
 from . import checks
 from .data import load_mnist
-from .drawing import BOX, FIELD, centre_of_mass, check_drawing, strokes_to_image, vary, variation
+from .drawing import BOX, FIELD, centre_of_mass, check_drawing, strokes_to_image, variation, vary
 from .examples import check_image, load_pens
 from .network import Network, check_network
 from .nondigits import nondigits

@@ -45,13 +45,13 @@ def _from_file(path):
                 return _grey(image, str(path))
     except Image.UnidentifiedImageError:
         raise ValueError(f"{path} is no picture that can be read; expected JPEG, PNG, TIFF or the like.") from None
-    except _Unusable as error:
+    except _UnusableError as error:
         raise ValueError(str(error)) from None
     except Exception as error:  # a damaged file can break Pillow in many ways
         raise ValueError(f"{path} cannot be read as a picture ({in_short(error)}).") from None
 
 
-class _Unusable(ValueError):
+class _UnusableError(ValueError):
     """A picture of an unusable size; the message names it."""
 
 
@@ -78,7 +78,7 @@ def _grey(image, name):
     """Return a Pillow image as an array; nothing is decoded before its size is known."""
     width, height = image.size
     if width * height > MOST_PIXELS or min(image.size) < SHORTEST_SIDE:
-        raise _Unusable(
+        raise _UnusableError(
             f"{name} has {width:,} x {height:,} pixels; expected sides of {SHORTEST_SIDE} or more, and "
             f"{MOST_PIXELS:,} pixels at most."
         )
