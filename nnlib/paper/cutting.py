@@ -8,9 +8,10 @@ from . import sheet
 from .corners import PER_MM, darkness, to_pixels
 
 THICKEST = 12.0  # millimetres; what is dark and wider than this is no ink
-LEEWAY = 2.0  # millimetres that a box may lie beside its place, because the paper is not flat
-INSET = 0.7  # millimetres from the middle of a box's line to what is cut out
-FAINTEST_LINE = 0.25  # of a printed box; fainter ones are blurred
+LEEWAY = 5.0  # millimetres that a box may lie beside its place, because the paper is not flat
+AROUND = 1.3  # millimetres around a box that are cut out with it: some digits reach over the lines
+NEAR_LINE, ON_LINE = 1.5, 0.5  # millimetres from the middle of a line: where it darkens the paper; where it is black
+FAINTEST_LINE, COVERED = 0.25, 0.1  # darkness of the boxes' lines: if most are fainter, or one is
 FAINTEST, EDGE = 0.15, 0.4  # the ink's darkness, of black; and that of its edge, of the darkest ink
 SPECK = 0.4  # square millimetres; anything smaller is dirt
 
@@ -38,13 +39,15 @@ def cut_boxes(page):
     images, lines = {}, []
     for row in range(sheet.ROWS):
         for column in range(sheet.COLUMNS):
-            corner, darkest = _find_box(ink, sheet.box_corner(row, column))
-            lines.append(darkest)
-            image = digit_image(ink[_window(corner + INSET, sheet.BOX - 2 * INSET)])
+            corner, line = _find_box(ink, sheet.box_corner(row, column))
+            lines.append(line)
+            image = digit_image(ink[_window(corner - AROUND, sheet.BOX + 2 * AROUND)])
             if image is not None:
                 images[row, column] = image
     if np.median(lines) < FAINTEST_LINE:
         raise ValueError("it is too blurred: the lines of the boxes can hardly be seen. Hold the camera still.")
+    if n_covered := np.count_nonzero(np.array(lines) < COVERED):
+        raise ValueError(f"{n_covered} of its {len(lines)} boxes cannot be seen: covered, in shadow or cut off.")
     return images
 
 
@@ -75,27 +78,54 @@ def digit_image(ink):
     Parameters
     ----------
     ink : ndarray
-        The darkness of the box without its lines: 0 for paper, 1 for black.
+        The darkness of the box with its lines and `AROUND` millimetres more: 0 for paper, 1 for black.
     """
-    smooth = ndimage.gaussian_filter(ink, 1)
-    if smooth.max() < FAINTEST:
+    smooth = _without_lines(ndimage.gaussian_filter(ink, 1))
+    from_line = _from_line(len(ink))
+    off_line = np.abs(from_line) > ON_LINE * PER_MM
+    darkest = smooth[off_line & (from_line > 0)].max()
+    if darkest < FAINTEST:
         return None
-    mask = _without_specks(smooth > EDGE * smooth.max())
+    mask = off_line & (smooth > EDGE * darkest)
+    mask |= ~off_line & ndimage.binary_closing(mask, _disc(ON_LINE * PER_MM + 1))  # where it crosses a line
+    mask = _within(mask, from_line > 0)
     return draw_mask(mask) if mask.any() else None
 
 
-def _without_specks(mask):
-    """Return a mask without what is too small for ink, and without what a line of the box has left at the border."""
-    labels, _ = ndimage.label(mask, structure=np.ones((3, 3)))
-    areas = np.bincount(labels.ravel())
-    for i, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
-        thin_rows, thin_columns = (part.stop - part.start <= SPECK * PER_MM for part in (rows, columns))
-        at_border_rows = rows.start == 0 or rows.stop == len(mask)
-        at_border_columns = columns.start == 0 or columns.stop == mask.shape[1]
-        is_line = (thin_rows and at_border_rows) or (thin_columns and at_border_columns)
-        if areas[i] < SPECK * PER_MM**2 or is_line:
-            mask[labels == i] = False
-    return mask
+def _from_line(n_pixels):
+    """Return how far inside the box each pixel lies, from the middle of the nearest line; negative outside."""
+    places = np.arange(n_pixels)
+    inside = np.minimum(places, n_pixels - 1 - places) - AROUND * PER_MM
+    return np.minimum(*np.meshgrid(inside, inside))
+
+
+def _disc(radius):
+    places = np.arange(-int(radius), int(radius) + 1)
+    return np.hypot(*np.meshgrid(places, places)) <= radius
+
+
+def _without_lines(ink):
+    """Return a box without the darkness of its lines and, where they are blurred, of what is near them.
+
+    It is the same all along a line, while what was written covers a part of the line only.
+    """
+    ink = ink - np.median(ink)
+    places = np.arange(len(ink))
+    inside = np.minimum(places, len(ink) - 1 - places) - AROUND * PER_MM
+    near, along = np.flatnonzero(np.abs(inside) < NEAR_LINE * PER_MM), inside > 0
+    for part in (ink, ink.T):
+        part[np.ix_(near, along)] -= np.percentile(part[np.ix_(near, along)], 20, axis=1, keepdims=True)
+    return ink
+
+
+def _within(mask, inside):
+    """Return a mask without specks, and without what belongs to the box next to it: most of that lies outside."""
+    labels, n_labels = ndimage.label(mask, structure=np.ones((3, 3)))
+    areas = np.bincount(labels.ravel(), minlength=n_labels + 1)
+    areas_inside = np.bincount(labels[inside], minlength=n_labels + 1)
+    keep = (areas >= SPECK * PER_MM**2) & (areas_inside > areas / 2)
+    keep[0] = False
+    return keep[labels]
 
 
 def draw_mask(mask):

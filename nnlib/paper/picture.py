@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 from .. import checks
 from ..files import in_short
 
-FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM")  # MPO: what some phones write as .jpg
+FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 MOST_PIXELS = 50_000_000
 SHORTEST_SIDE = 8  # pixels; in a smaller picture there is nothing to find
 LONGEST_SIDE = 3000  # pixels; what is larger is made smaller, which saves time and memory

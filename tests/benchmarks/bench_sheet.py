@@ -75,14 +75,13 @@ def filled_in(page, examples, rng, *, width=0.6, ink=30, share=(0.5, 0.85)):
 def photograph(page, photo, rng):
     """Return a page as a camera sees it, as the bytes of a JPEG."""
     scale = photo.longest / max(page.size) * 0.9
-    seen = page.filter(ImageFilter.GaussianBlur(photo.blur * DOTS_PER_MM))
     width, height = (round(side * scale / 0.9) for side in page.size)
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * np.array(page.size) * scale
     middle = np.array([width, height]) / 2
     corners = corners - corners.mean(axis=0) + middle + rng.uniform(-1, 1, (4, 2)) * photo.askew * width / 2
     matrix = _eight_numbers(corners, np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * page.size)
-    seen = seen.transform((width, height), Image.Transform.PERSPECTIVE, matrix, Image.Resampling.BICUBIC, fillcolor=70)
-    grey = np.asarray(seen, dtype=np.float32)
+    seen = page.transform((width, height), Image.Transform.PERSPECTIVE, matrix, Image.Resampling.BICUBIC, fillcolor=70)
+    grey = np.asarray(seen.filter(ImageFilter.GaussianBlur(photo.blur * DOTS_PER_MM * scale)), dtype=np.float32)
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     direction = rng.uniform(0, 2 * np.pi)
     slope = (x - 0.5) * np.cos(direction) + (y - 0.5) * np.sin(direction)
