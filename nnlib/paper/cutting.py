@@ -9,6 +9,7 @@ from .corners import PER_MM, darkness, to_pixels
 
 THICKEST = 12.0  # millimetres; what is dark and wider than this is no ink
 LEEWAY = 5.0  # millimetres that a box may lie beside its place, because the paper is not flat
+NEARBY = 1.0  # millimetres within which the halves of its lines are looked for
 AROUND = 1.3  # millimetres around a box that are cut out with it: some digits reach over the lines
 NEAR_LINE, ON_LINE = 1.5, 0.5  # millimetres from the middle of a line: where it darkens the paper; where it is black
 FAINTEST_LINE, COVERED = 0.25, 0.1  # darkness of the boxes' lines: if most are fainter, or one is
@@ -39,9 +40,9 @@ def cut_boxes(page):
     images, lines = {}, []
     for row in range(sheet.ROWS):
         for column in range(sheet.COLUMNS):
-            corner, line = _find_box(ink, sheet.box_corner(row, column))
+            box, line = _cut_box(ink, sheet.box_corner(row, column))
             lines.append(line)
-            image = digit_image(ink[_window(corner - AROUND, sheet.BOX + 2 * AROUND)])
+            image = digit_image(box)
             if image is not None:
                 images[row, column] = image
     if np.median(lines) < FAINTEST_LINE:
@@ -58,18 +59,39 @@ def _window(corner, side):
     return slice(top, top + pixels), slice(left, left + pixels)
 
 
-def _find_box(ink, corner):
-    """Return the corner of the box that lies near `corner`, and how dark its lines are."""
-    around = ink[_window(corner - LEEWAY, sheet.BOX + 2 * LEEWAY)]
+def _cut_box(ink, place):
+    """Return the ink of the box near a place (x, y), with `AROUND` millimetres more, and how dark its lines are.
+
+    Paper bends, so the box may be moved, turned and slanted. Where its lines are is looked for twice: first within
+    `LEEWAY`, for the lines as a whole; then close by, for both halves of each.
+    """
+    around = ink[_window(place - LEEWAY, sheet.BOX + 2 * LEEWAY)]
     middle = slice(round(2 * LEEWAY * PER_MM), -round(2 * LEEWAY * PER_MM))
-    side, n_places = round(sheet.BOX * PER_MM), round(2 * LEEWAY * PER_MM) + 1
-    offsets, darkest = [], []
-    for profile in (around[middle].mean(axis=0), around[:, middle].mean(axis=1)):  # along x, along y
-        profile = np.append(profile, 0)
-        pairs = profile[:n_places] + profile[side : side + n_places]  # of lines that are as far apart as a box's
-        offsets.append(np.argmax(pairs) / PER_MM - LEEWAY)
-        darkest.append(pairs.max() / 2)
-    return corner + offsets, min(darkest)
+    found = [_find_lines(part[middle], LEEWAY)[0] for part in (around, around.T)]
+    corner = place + found
+    around = ink[_window(corner - NEARBY, sheet.BOX + 2 * NEARBY)]
+    first, second = slice(round(2 * NEARBY * PER_MM), len(around) // 2), slice(len(around) // 2, None)
+    second = slice(second.start, -first.start)
+    found = [[_find_lines(part[half], NEARBY) for half in (first, second)] for part in (around, around.T)]
+    moves = np.array(found)[..., 0]  # of x in the upper and the lower half, of y in the left and the right half
+    places = (np.arange(round((sheet.BOX + 2 * AROUND) * PER_MM)) + 0.5) / PER_MM - AROUND
+    share = (places - sheet.BOX / 4) / (sheet.BOX / 2)  # of the way from the middle of one half to that of the other
+    start = np.round(to_pixels(corner)) - 0.5
+    x = start[0] + PER_MM * (places + (moves[0, 0] + share * (moves[0, 1] - moves[0, 0]))[:, np.newaxis])
+    y = start[1] + PER_MM * (places[:, np.newaxis] + moves[1, 0] + share * (moves[1, 1] - moves[1, 0]))
+    return ndimage.map_coordinates(ink, [y, x], order=1), np.array(found)[..., 1].min()
+
+
+def _find_lines(part, leeway):
+    """Return how far two upright lines, a box apart, lie beside their places in a part of a page; and their darkness.
+
+    A part begins `leeway` millimetres before the left line, and ends as many after the right one.
+    """
+    profile = np.append(part.mean(axis=0), 0)
+    side, n_places = round(sheet.BOX * PER_MM), round(2 * leeway * PER_MM) + 1
+    pairs = profile[:n_places] + profile[side : side + n_places]
+    best = np.flatnonzero(pairs >= pairs.max() - 1e-6).mean()
+    return best / PER_MM - leeway, pairs.max() / 2
 
 
 def digit_image(ink):
@@ -88,7 +110,7 @@ def digit_image(ink):
         return None
     mask = off_line & (smooth > EDGE * darkest)
     mask |= ~off_line & ndimage.binary_closing(mask, _disc(ON_LINE * PER_MM + 1))  # where it crosses a line
-    mask = _within(mask, from_line > 0)
+    mask = _within(mask, from_line / PER_MM)
     return draw_mask(mask) if mask.any() else None
 
 
@@ -118,12 +140,20 @@ def _without_lines(ink):
     return ink
 
 
-def _within(mask, inside):
-    """Return a mask without specks, and without what belongs to the box next to it: most of that lies outside."""
+def _within(mask, from_line):
+    """Return a mask without specks, what a line has left beside it, and what belongs to the next box.
+
+    Parameters
+    ----------
+    mask : ndarray of bool
+    from_line : ndarray
+        How many millimetres inside the box each pixel lies.
+    """
     labels, n_labels = ndimage.label(mask, structure=np.ones((3, 3)))
-    areas = np.bincount(labels.ravel(), minlength=n_labels + 1)
-    areas_inside = np.bincount(labels[inside], minlength=n_labels + 1)
-    keep = (areas >= SPECK * PER_MM**2) & (areas_inside > areas / 2)
+    areas, areas_inside, areas_deep = (
+        np.bincount(labels[from_line > depth], minlength=n_labels + 1) for depth in (-np.inf, ON_LINE, NEAR_LINE)
+    )
+    keep = (areas >= SPECK * PER_MM**2) & (areas_inside > areas / 2) & (areas_deep > 0)
     keep[0] = False
     return keep[labels]
 
