@@ -8,7 +8,7 @@ from . import sheet
 from .corners import PER_MM, darkness, to_pixels
 
 THICKEST = 12.0  # millimetres; what is dark and wider than this is no ink
-LEEWAY = 5.0  # millimetres that a box may lie beside its place, because the paper is not flat
+LEEWAY = 4.0  # millimetres that a box may lie beside its place, because the paper is not flat
 NEARBY = 1.0  # millimetres within which the halves of its lines are looked for
 AROUND = 1.3  # millimetres around a box that are cut out with it: some digits reach over the lines
 NEAR_LINE, ON_LINE = 1.5, 0.5  # millimetres from the middle of a line: where it darkens the paper; where it is black
@@ -66,13 +66,17 @@ def _cut_box(ink, place):
     `LEEWAY`, for the lines as a whole; then close by, for both halves of each.
     """
     around = ink[_window(place - LEEWAY, sheet.BOX + 2 * LEEWAY)]
-    middle = slice(round(2 * LEEWAY * PER_MM), -round(2 * LEEWAY * PER_MM))
-    found = [_find_lines(part[middle], LEEWAY)[0] for part in (around, around.T)]
+    beside = slice(round(LEEWAY * PER_MM), -round(LEEWAY * PER_MM))
+    found = []
+    for part in (around, around.T):
+        # A line is there along nearly all of the box, and a digit's bar is not; it may slant by some pixels.
+        thick = ndimage.maximum_filter1d(part[beside], 5, axis=1)
+        found.append(_find_lines(np.percentile(thick, 30, axis=0), LEEWAY)[0])
     corner = place + found
     around = ink[_window(corner - NEARBY, sheet.BOX + 2 * NEARBY)]
     first, second = slice(round(2 * NEARBY * PER_MM), len(around) // 2), slice(len(around) // 2, None)
     second = slice(second.start, -first.start)
-    found = [[_find_lines(part[half], NEARBY) for half in (first, second)] for part in (around, around.T)]
+    found = [[_find_lines(part[half].mean(axis=0), NEARBY) for half in (first, second)] for part in (around, around.T)]
     moves = np.array(found)[..., 0]  # of x in the upper and the lower half, of y in the left and the right half
     places = (np.arange(round((sheet.BOX + 2 * AROUND) * PER_MM)) + 0.5) / PER_MM - AROUND
     share = (places - sheet.BOX / 4) / (sheet.BOX / 2)  # of the way from the middle of one half to that of the other
@@ -82,16 +86,16 @@ def _cut_box(ink, place):
     return ndimage.map_coordinates(ink, [y, x], order=1), np.array(found)[..., 1].min()
 
 
-def _find_lines(part, leeway):
-    """Return how far two upright lines, a box apart, lie beside their places in a part of a page; and their darkness.
+def _find_lines(profile, leeway):
+    """Return how far two lines, a box apart, lie beside their places; and how dark they are.
 
-    A part begins `leeway` millimetres before the left line, and ends as many after the right one.
+    A profile is the darkness across the lines, from `leeway` millimetres before the first to as many after the second.
     """
-    profile = np.append(part.mean(axis=0), 0)
+    profile = np.append(profile, 0)
     side, n_places = round(sheet.BOX * PER_MM), round(2 * leeway * PER_MM) + 1
-    pairs = profile[:n_places] + profile[side : side + n_places]
+    pairs = np.minimum(profile[:n_places], profile[side : side + n_places])  # both must be there: a digit has bars, too
     best = np.flatnonzero(pairs >= pairs.max() - 1e-6).mean()
-    return best / PER_MM - leeway, pairs.max() / 2
+    return best / PER_MM - leeway, pairs.max()
 
 
 def digit_image(ink):
