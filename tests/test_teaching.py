@@ -6,6 +6,7 @@ import pytest
 import nnlib
 from nnlib.drawing import vary
 from nnlib.nondigits import letters, nondigits
+from nnlib.teaching import vary_image
 
 pytestmark = pytest.mark.slow
 
@@ -86,6 +87,7 @@ def test_the_same_seed_teaches_the_same(network, hand):
         ([SLASHED], [1.5], TypeError, "float"),
         ([SLASHED], ["1"], TypeError, "labels"),
         ([[np.array([[0, np.inf]])]], [1], ValueError, "infinite"),
+        ([SLASHED, np.ones((28, 27))], [1, 1], ValueError, r"strokes_list\[1\] has shape \(28, 27\)"),
     ],
 )
 def test_bad_arguments(network, strokes_list, labels, error, message):
@@ -110,3 +112,26 @@ def test_variations_are_alike_and_never_the_same():
         assert 0.35 < np.corrcoef(images[-1].ravel(), original.ravel())[0, 1] < 0.999
     assert len({image.tobytes() for image in images}) == 20
     assert np.isfinite(vary([np.array([[5.0, 5]])], rng)[0]).all()  # a dot
+
+
+def test_images_teach_as_drawings_do(network, hand):
+    images = [nnlib.strokes_to_image(strokes) for strokes in hand[:3]]
+    taught = nnlib.teach(network, [*images, hand[0]], [0] * 4)
+    assert share(network, hand[3:], 0) < 0.6
+    assert share(taught, hand[3:], 0) > 0.9
+    assert taught.settings["taught"] == 4
+
+
+def test_variations_of_images_are_alike_and_never_the_same():
+    rng = np.random.default_rng(0)
+    original = nnlib.strokes_to_image(SLASHED)
+    images = [vary_image(original, rng) for _ in range(20)]
+    for image in images:
+        assert image.shape == (28, 28)
+        assert 0 <= image.min() <= image.max() <= 1
+        assert 0.3 < np.corrcoef(image.ravel(), original.ravel())[0, 1] < 0.999
+        rows, columns = np.nonzero(image > 0.4)
+        assert 16 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 23
+        middle = [np.sum(places * image) / image.sum() for places in np.indices(image.shape)]
+        assert np.abs(np.subtract(middle, 13.5)).max() < 1
+    assert len({image.tobytes() for image in images}) == 20

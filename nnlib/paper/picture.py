@@ -56,6 +56,8 @@ class _UnusableError(ValueError):
 
 
 def _from_array(array):
+    if not hasattr(array, "__len__"):
+        raise TypeError(f"picture is {checks.shown(array)}; expected a file, a Pillow image or an array.")
     array = checks.dense(array, "picture")
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise ValueError(f"picture has shape {array.shape}; expected (height, width) or (height, width, 3).")
