@@ -25,46 +25,49 @@ MOST_PNG_BYTES = 4000  # one such takes up to about 900
 
 
 class Example(NamedTuple):
-    """A digit that somebody has drawn or written, and what it is.
-
-    It has strokes or an image, never both.
+    """A digit that somebody has drawn, or written on paper, and what it is.
 
     Attributes
     ----------
-    strokes : list of ndarray (k, 2), or None
-        The points of each stroke as x, y; y grows down; any unit. None where there is an image instead.
+    strokes : list of ndarray (k, 2), or ndarray (28, 28)
+        Of a drawing, the points of each stroke as x, y; y grows down; any unit. Of a digit on paper, in place of
+        strokes, its image: ink from 0 to 1, white on black, as in MNIST.
     label : int
         The digit.
     writer : str
         Who drew it; may be empty.
-    image : ndarray (28, 28), or None
-        Of a digit on paper: ink from 0 to 1, white on black, as in MNIST. None where there are strokes.
     """
 
-    strokes: list | None
+    strokes: list | np.ndarray
     label: int
     writer: str = ""
-    image: np.ndarray | None = None
 
     @property
-    def ink(self):
-        """Its strokes or, where it has none, its image: what `nnlib.teach` takes."""
-        return self.strokes if self.image is None else self.image
+    def image(self):
+        """The image (28, 28) of a digit on paper; None for a drawing."""
+        return self.strokes if is_image(self.strokes) else None
 
     def to_image(self):
-        """Return it as an image (28, 28) in [0, 1], whether it was drawn or written on paper."""
+        """Return an image (28, 28) in [0, 1], whether it was drawn or written on paper."""
         return strokes_to_image(self.strokes) if self.image is None else self.image
 
     def __eq__(self, other):
         """Whether both are examples of the same drawing or image, digit and writer."""
-        if not isinstance(other, Example) or (self.label, self.writer) != (other.label, other.writer):
-            return False
-        if self.strokes is None or other.strokes is None:
-            return self.strokes is other.strokes and np.array_equal(self.image, other.image)
-        return len(self.strokes) == len(other.strokes) and all(map(np.array_equal, self.strokes, other.strokes))
+        return (
+            isinstance(other, Example)
+            and (self.label, self.writer) == (other.label, other.writer)
+            and is_image(self.strokes) == is_image(other.strokes)
+            and len(self.strokes) == len(other.strokes)
+            and all(map(np.array_equal, self.strokes, other.strokes))
+        )
 
     def __ne__(self, other):  # a tuple has one of its own, which fails on arrays
         return not self == other
+
+
+def is_image(strokes):
+    """Whether it is an image in place of strokes: those are a list, or an array of three axes."""
+    return isinstance(strokes, np.ndarray) and strokes.ndim == 2
 
 
 def save_examples(path, examples):
@@ -258,16 +261,16 @@ def _rounded(strokes):
 
 def _from_record(record, name):
     """Return the example that a record of the file describes."""
-    if not isinstance(record, dict) or "label" not in record or not {"strokes", "image"} & set(record):
-        raise ValueError(f'{name} has no "label", or neither "strokes" nor "image"')
-    image = _from_png(record["image"], name) if "image" in record else None
-    return check_example((record.get("strokes"), record["label"], record.get("writer", ""), image), name)
+    if not isinstance(record, dict) or "label" not in record or len({"strokes", "image"} & set(record)) != 1:
+        raise ValueError(f'{name} has no "label", or not one of "strokes" and "image"')
+    strokes = _from_png(record["image"], name) if "image" in record else record["strokes"]
+    return check_example((strokes, record["label"], record.get("writer", "")), name)
 
 
 def check_example(example, name):
     """Return `example` as an `Example`, checked."""
     try:
-        strokes, label, writer, image = Example(*example)
+        strokes, label, writer = Example(*example)
     except TypeError:
         raise TypeError(f"{name} is {example!r}; expected a pair (strokes, label).") from None
     if isinstance(label, bool) or not isinstance(label, (int, np.integer)) or not 0 <= label <= 9:
@@ -278,11 +281,12 @@ def check_example(example, name):
         writer.encode()
     except UnicodeEncodeError:
         raise ValueError(f"{name} has the writer {writer!r}, which holds half a character; expected text.") from None
-    if image is not None and strokes is not None:
-        raise ValueError(f"{name} has strokes and an image; expected one of the two.")
-    if image is None:
-        return Example(check_drawing(strokes, name), int(label), writer)
-    return Example(None, int(label), writer, check_image(image, f"{name}.image"))
+    return Example(check_strokes_or_image(strokes, name), int(label), writer)
+
+
+def check_strokes_or_image(strokes, name):
+    """Return the strokes of a drawing as `check_drawing` does; or an image, checked."""
+    return check_image(strokes, name) if is_image(strokes) else check_drawing(strokes, name)
 
 
 def check_image(image, name):

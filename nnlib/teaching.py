@@ -6,8 +6,8 @@ import numpy as np
 
 from . import checks
 from .data import load_mnist
-from .drawing import BOX, FIELD, centre_of_mass, check_drawing, strokes_to_image, variation, vary
-from .examples import check_image, load_pens
+from .drawing import BOX, FIELD, centre_of_mass, strokes_to_image, variation, vary
+from .examples import check_strokes_or_image, is_image, load_pens
 from .network import Network, check_network
 from .nondigits import nondigits
 from .preparation import prepare
@@ -31,8 +31,8 @@ def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
     network : Network
         Left as it is.
     strokes_list : list of list of ndarray (k, 2), or of ndarray (28, 28)
-        The drawings, each as for `strokes_to_image`, or an image, such as `read_sheet` gives it; an example has either
-        as its `ink`. Three of each digit are a good start.
+        The drawings, each as for `strokes_to_image`; or images of digits on paper, such as `read_sheet` gives them:
+        the `strokes` of an example are either. Three of each digit are a good start.
     labels : sequence of int
         Their digits.
     max_iter : int
@@ -52,8 +52,8 @@ def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
     """
     check_network(network)
     drawings = [
-        check_image(ink, f"strokes_list[{i}]") if _is_image(ink) else check_drawing(ink, f"strokes_list[{i}]")
-        for i, ink in enumerate(checks.items(strokes_list, "strokes_list"))
+        check_strokes_or_image(strokes, f"strokes_list[{i}]")
+        for i, strokes in enumerate(checks.items(strokes_list, "strokes_list"))
     ]
     if not drawings:
         raise ValueError("strokes_list is empty; expected at least one drawing.")
@@ -63,7 +63,7 @@ def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
     mnist = load_mnist()
     some = rng.permutation(len(mnist.X_train))[:MNIST_DIGITS]
     own = drawings + [
-        vary_image(ink, rng) if _is_image(ink) else vary(ink, rng) for _ in range(VARIATIONS - 1) for ink in drawings
+        vary_image(ink, rng) if is_image(ink) else vary(ink, rng) for _ in range(VARIATIONS - 1) for ink in drawings
     ]
     X_others, y_others = _other_drawings()
     X = prepare(np.concatenate([mnist.X_train[some], X_others, _as_images(own)]), network.preparation)
@@ -87,13 +87,8 @@ def _other_drawings():
 
 def _as_images(drawings):
     """Return drawings, which may be images already, as images (n, 784) of float32."""
-    images = [ink if _is_image(ink) else strokes_to_image(ink) for ink in drawings]
+    images = [ink if is_image(ink) else strokes_to_image(ink) for ink in drawings]
     return np.array(images, dtype=np.float32).reshape(-1, FIELD**2)
-
-
-def _is_image(ink):
-    """Whether it is an image; strokes are a list, or an array of three axes."""
-    return isinstance(ink, np.ndarray) and ink.ndim == 2
 
 
 def vary_image(image, rng):

@@ -271,43 +271,41 @@ def some_image(seed=0):
 
 
 def test_images_come_back_beside_drawings(tmp_path):
-    given = [nnlib.Example(None, 3, "ann", some_image()), nnlib.Example(SEVEN, 7)]
+    given = [nnlib.Example(some_image(), 3, "ann"), nnlib.Example(SEVEN, 7)]
     nnlib.save_examples(tmp_path / "mine.json", given)
     found = nnlib.load_examples(tmp_path / "mine.json")
     assert found == given
-    np.testing.assert_array_equal(found[0].ink, some_image())
+    np.testing.assert_array_equal(found[0].image, some_image())
     np.testing.assert_array_equal(found[0].to_image(), some_image())
     np.testing.assert_array_equal(found[1].to_image(), nnlib.strokes_to_image(SEVEN))
-    assert found[1].ink is found[1].strokes
-    assert given[0] != given[0]._replace(image=some_image(1))
+    assert found[1].image is None
+    assert given[0] != given[0]._replace(strokes=some_image(1))
     assert given[0] != nnlib.Example(SEVEN, 3, "ann")
 
 
 def test_an_image_is_small_and_a_copy_is_known(tmp_path):
     path = tmp_path / "mine.json"
-    examples_of_a_class = [nnlib.Example(None, i % 10, "ann", some_image(i)) for i in range(100)]
+    examples_of_a_class = [nnlib.Example(some_image(i), i % 10, "ann") for i in range(100)]
     nnlib.save_examples(path, examples_of_a_class)
     assert path.stat().st_size < 100 * 800  # of the worst kind, noise
-    new = nnlib.Example(None, 1, "ann", some_image(200))
+    new = nnlib.Example(some_image(200), 1, "ann")
     assert len(examples.add_examples(path, [examples_of_a_class[0], new])) == 99
     assert len(nnlib.load_examples(path)) == 101
 
 
 @pytest.mark.parametrize(
-    ("strokes", "image", "message"),
+    ("image", "message"),
     [
-        (SEVEN, some_image(), "has strokes and an image"),
-        (None, np.zeros((28, 28)), "is black"),
-        (None, np.ones((28, 27)), r"shape \(28, 27\)"),
-        (None, 255 * np.ones((28, 28)), "from 255 to 255; expected 0 to 1"),
-        (None, np.ones((28, 28), np.uint8), "dtype uint8"),
-        (None, np.full((28, 28), np.nan), "NaN"),
-        (None, None, "strokes is a NoneType"),
+        (np.zeros((28, 28)), "is black"),
+        (np.ones((28, 27)), r"shape \(28, 27\)"),
+        (255 * np.ones((28, 28)), "from 255 to 255; expected 0 to 1"),
+        (np.ones((28, 28), np.uint8), "dtype uint8"),
+        (np.full((28, 28), np.nan), "NaN"),
     ],
 )
-def test_bad_images_are_not_saved(tmp_path, strokes, image, message):
+def test_bad_images_are_not_saved(tmp_path, image, message):
     with pytest.raises((ValueError, TypeError), match=rf"examples\[0\].*{message}"):
-        nnlib.save_examples(tmp_path / "mine.json", [nnlib.Example(strokes, 7, "", image)])
+        nnlib.save_examples(tmp_path / "mine.json", [nnlib.Example(image, 7)])
 
 
 def png(size=(28, 28), mode="L", **options):

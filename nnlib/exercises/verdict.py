@@ -124,12 +124,12 @@ class _Shown(reprlib.Repr):
         return "rng"
 
     def repr_Example(self, example, level):  # noqa: N802
-        ink, label, writer = (self.repr1(part, level - 1) for part in (example.ink, example.label, example.writer))
-        if isinstance(example.ink, list):
-            ink = "1 stroke" if len(example.ink) == 1 else f"{len(example.ink)} strokes"
-        elif example.image is not None:
-            ink = "an image"
-        return f"Example({ink}, {label}, {writer})"
+        strokes, label, writer = (self.repr1(part, level - 1) for part in example)
+        if example.image is not None:
+            strokes = "an image"
+        elif isinstance(example.strokes, list):
+            strokes = "1 stroke" if len(example.strokes) == 1 else f"{len(example.strokes)} strokes"
+        return f"Example({strokes}, {label}, {writer})"
 
     def repr_instance(self, value, level):
         if isinstance(value, np.generic) and not isinstance(value.item(), np.generic):

@@ -148,4 +148,4 @@ def read_sheet(picture, writer=None):
         images = cut_boxes(straighten(grey, find_corners(grey)))
     except ValueError as error:
         raise ValueError(f"{name}{error}") from None
-    return [Example(None, row, writer, image) for (row, _), image in images.items()]
+    return [Example(image, row, writer) for (row, _), image in images.items()]

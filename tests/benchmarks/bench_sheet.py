@@ -205,7 +205,7 @@ def measure_teaching(sheets, pens):
         taken = {id(example) for example in chosen.values()}
         others = [example for example in pens if example.writer == writer and id(example) not in taken]
         with without(writer, pens):
-            taught = nnlib.teach(network, [e.ink for e in found], [e.label for e in found])
+            taught = nnlib.teach(network, [e.strokes for e in found], [e.label for e in found])
         shares.append([share_read(each, others) for each in (network, taught)])
         before, after = shares[-1]
         print(f"| {writer} | {len(found)} | {len(others)} | {before:.1%} | {after:.1%} |", flush=True)
