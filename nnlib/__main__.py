@@ -1,4 +1,4 @@
-"""Train the network in a terminal: ``python -m nnlib``."""
+"""What can be done in a terminal: ``python -m nnlib`` trains a network; its commands are in `COMMANDS`."""
 
 import argparse
 import signal
@@ -9,14 +9,21 @@ from . import load_mnist, predict, save_thetas, train
 from .ctrl_c import INTERRUPTED, ctrl_c
 from .metrics import accuracy, class_report
 from .network import check_saving
+from .paper.sheet import PAPERS, save_sheet
 from .preparation import PREPARATIONS, prepare
+
+PROGRAM = "python -m nnlib"
 
 
 def parse(arguments):
-    """Return the command line's options."""
+    """Return the options of the training command."""
+    commands = "\n".join(f"  {name:8}{words}" for name, (_, words) in COMMANDS.items())
     parser = argparse.ArgumentParser(
-        prog="python -m nnlib",
+        prog=PROGRAM,
+        usage=f"{PROGRAM} [COMMAND] [options]",
         description="Train a network on the 60,000 MNIST digits and measure it on the 10,000 test digits.",
+        epilog=f"commands:\n{commands}\n\nEach has its own --help; the options above are those of train.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", metavar="FILE", help="use this mnist-original.mat instead of the one that ships")
     parser.add_argument(
@@ -58,18 +65,33 @@ def layer_sizes(options):
 
 
 def main(arguments=None):
-    """Load, train, measure and save, as the options say."""
-    options = parse(arguments)
+    """Run the command that the arguments begin with; without one, train."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    command = arguments.pop(0) if arguments and arguments[0] in COMMANDS else "train"
     try:
-        run(options)
+        COMMANDS[command][0](arguments)
     except (ValueError, TypeError, OSError) as error:
-        sys.exit(f"python -m nnlib: {error}")
+        sys.exit(f"{PROGRAM}: {error}")
     if ctrl_c.was_pressed:
         sys.exit(INTERRUPTED)
 
 
-def run(options):
-    """Load, train, measure and save; `main` handles the errors."""
+def sheet_command(arguments):
+    """Save the sheet on which a class writes its digits."""
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} sheet",
+        description="Save a page to print, with a box for each digit. nnlib.read_sheet reads what was written on it.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE.pdf", help="where to save it, such as digits.pdf")
+    parser.add_argument("--paper", choices=PAPERS, default="a4", help="its size (%(default)s)")
+    options = parser.parse_args(arguments)
+    save_sheet(options.file, options.paper)
+    print(f"Saved {options.file}")
+
+
+def train_command(arguments):
+    """Load, train, measure and save, as the options say."""
+    options = parse(arguments)
     mnist = load_mnist(options.data)
     mnist = mnist._replace(
         X_train=prepare(mnist.X_train, options.preparation), X_test=prepare(mnist.X_test, options.preparation)
@@ -105,6 +127,12 @@ def run(options):
         save_thetas(path, result.thetas, preparation=options.preparation, settings=settings)
         print(f"Saved {path}")
 
+
+# Each with its function and what --help says about it.
+COMMANDS = {
+    "train": (train_command, "train a network; so does no command at all"),
+    "sheet": (sheet_command, "save a page to print, on which a class writes its digits"),
+}
 
 if __name__ == "__main__":
     try:

@@ -172,11 +172,19 @@ def vary(strokes, rng):
     points = np.concatenate(strokes)
     size = np.ptp(points, axis=0).max()
     points = (points - points.mean(axis=0)) / (size if size > 0 else 1.0)
+    matrix, bend = variation(rng)
+    return np.split(bend(points @ matrix), np.cumsum([len(stroke) for stroke in strokes])[:-1])
+
+
+def variation(rng):
+    """Return how a digit varies: a matrix (2, 2) for points (n, 2) around 0, of size 1, and a function to bend them."""
     wider, slant, turn = np.exp(rng.normal(0, 0.2)), rng.normal(0, 0.2), rng.normal(0, 0.15)
-    points = points @ np.array([[wider, turn], [slant, 1.0]])
     frequency, phase = rng.uniform(2, 5, size=2), rng.uniform(0, 2 * np.pi, size=2)
-    points = points + 0.04 * np.sin(points[:, ::-1] * frequency + phase)  # x bends with y, and y with x
-    return np.split(points, np.cumsum([len(stroke) for stroke in strokes])[:-1])
+
+    def bend(points):
+        return points + 0.04 * np.sin(points[:, ::-1] * frequency + phase)  # x bends with y, and y with x
+
+    return np.array([[wider, turn], [slant, 1.0]]), bend
 
 
 def centre_of_mass(image):

@@ -1,6 +1,8 @@
-"""Drawings with their labels, as a small JSON file that people can pass on."""
+"""Drawings and images of digits with their labels, as a small JSON file that people can pass on."""
 
+import base64
 import gzip
+import io
 import json
 import os
 import zlib
@@ -11,37 +13,50 @@ import numpy as np
 
 from . import checks
 from .data import DATA_FOLDER
-from .drawing import check_drawing
+from .drawing import FIELD, check_drawing, strokes_to_image
 from .files import in_short, write_atomically
 
 FORMAT = "nnlib drawings 1"
 MOST_BYTES = 10_000_000  # about 5,000 drawings; what they hold takes up to 50 times as much memory
 DRAWINGS_PATH = DATA_FOLDER / "drawings.json"
 PENS_PATH = DATA_FOLDER / "pens.json.gz"
+PNG_BEGINS = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + 2 * FIELD.to_bytes(4, "big")  # one of 28 x 28 pixels
+MOST_PNG_BYTES = 4000  # one such takes up to about 900
 
 
 class Example(NamedTuple):
-    """A drawing and what it is.
+    """A digit that somebody has drawn, or written on paper, and what it is.
 
     Attributes
     ----------
-    strokes : list of ndarray (k, 2)
-        The points of each stroke as x, y; y grows down; any unit.
+    strokes : list of ndarray (k, 2), or ndarray (28, 28)
+        Of a drawing, the points of each stroke as x, y; y grows down; any unit. Of a digit on paper, in place of
+        strokes, its image: ink from 0 to 1, white on black, as in MNIST.
     label : int
         The digit.
     writer : str
         Who drew it; may be empty.
     """
 
-    strokes: list
+    strokes: list | np.ndarray
     label: int
     writer: str = ""
 
+    @property
+    def image(self):
+        """The image (28, 28) of a digit on paper; None for a drawing."""
+        return self.strokes if is_image(self.strokes) else None
+
+    def to_image(self):
+        """Return an image (28, 28) in [0, 1], whether it was drawn or written on paper."""
+        return strokes_to_image(self.strokes) if self.image is None else self.image
+
     def __eq__(self, other):
-        """Whether both are examples of the same drawing, digit and writer."""
+        """Whether both are examples of the same drawing or image, digit and writer."""
         return (
             isinstance(other, Example)
             and (self.label, self.writer) == (other.label, other.writer)
+            and is_image(self.strokes) == is_image(other.strokes)
             and len(self.strokes) == len(other.strokes)
             and all(map(np.array_equal, self.strokes, other.strokes))
         )
@@ -50,8 +65,13 @@ class Example(NamedTuple):
         return not self == other
 
 
+def is_image(strokes):
+    """Whether it is an image in place of strokes: those are a list, or an array of three axes."""
+    return isinstance(strokes, np.ndarray) and strokes.ndim == 2
+
+
 def save_examples(path, examples):
-    """Save labelled drawings as JSON.
+    """Save labelled drawings and images as JSON.
 
     Parameters
     ----------
@@ -59,7 +79,8 @@ def save_examples(path, examples):
         A name that ends in ``.json``. A file that was there before is replaced, at the end and in one go. The file
         holds a checksum; whoever edits it by hand removes that.
     examples : list of Example
-        The drawings; tuples (strokes, label) or (strokes, label, writer) work too.
+        The drawings and images; tuples (strokes, label) or (strokes, label, writer) work too. An image is saved as a
+        PNG, with 256 levels of grey.
 
     Raises
     ------
@@ -124,18 +145,45 @@ def _check_target(path):
 def as_bytes(examples):
     """Return the content of a file with these examples, one in each line, and a checksum of them."""
     records = [
-        {
-            "label": example.label,
-            "writer": example.writer,
-            "strokes": _rounded(example.strokes),
-        }
-        for example in _checked(examples)
+        {"label": example.label, "writer": example.writer, **_as_fields(example.strokes)} for example in _checked(examples)
     ]
     lines = ",\n".join(json.dumps(record, ensure_ascii=False) for record in records)
     text = f'{{"format": "{FORMAT}", "checksum": "{_checksum(records)}", "examples": [\n{lines}\n]}}\n'.encode()
     if len(text) > MOST_BYTES:
         raise ValueError(f"{len(records)} drawings take {len(text):,} bytes; expected {MOST_BYTES:,} at most.")
     return text
+
+
+def _as_fields(strokes):
+    """Return what was written, as the file holds it: rounded strokes, or an image in place of them."""
+    return {"image": to_png(strokes)} if is_image(strokes) else {"strokes": _rounded(strokes)}
+
+
+def to_png(image):
+    """Return an image, ink from 0 to 1, as a PNG in base64."""
+    from PIL import Image  # here, as most programs save no images
+
+    file = io.BytesIO()
+    Image.fromarray(np.round(255 * image).astype(np.uint8)).save(file, format="PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def _from_png(text, name):
+    """Return the image (28, 28) that `to_png` wrote; its size is known before anything is decoded."""
+    from PIL import Image
+
+    try:
+        content = base64.b64decode(text, validate=True)
+        if not content.startswith(PNG_BEGINS):
+            raise ValueError(f"expected a PNG of {FIELD} x {FIELD} pixels")
+        if len(content) > MOST_PNG_BYTES:
+            raise ValueError(f"it has {len(content):,} bytes; expected {MOST_PNG_BYTES:,} at most")
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+            if image.mode != "L":
+                raise ValueError(f"its pixels are {image.mode}; expected 8 bits of grey")
+            return np.asarray(image) / 255
+    except Exception as error:  # a damaged PNG can break Pillow in many ways
+        raise ValueError(f"the image of {name} cannot be read: {in_short(error)}") from None
 
 
 def _checked(examples):
@@ -150,7 +198,7 @@ def _checksum(records):
 
 
 def load_examples(path=None):
-    """Load labelled drawings that `save_examples` wrote.
+    """Load labelled drawings and images that `save_examples` wrote.
 
     Parameters
     ----------
@@ -227,8 +275,8 @@ def _as_text(content):
 
 
 def drawing_key(strokes):
-    """Return what tells a drawing from others, whatever its label: the same before saving and after loading."""
-    return json.dumps(_rounded(strokes))
+    """Return what tells a drawing or an image from others, whatever its label: the same before saving and after loading."""
+    return json.dumps(_as_fields(strokes))
 
 
 def _content(path):
@@ -238,7 +286,7 @@ def _content(path):
 
 
 def not_among(examples, others):
-    """Return those of `examples` that are not among `others`: new drawings, or the same with a different label."""
+    """Return those of `examples` that are not among `others`: new ones, or the same with a different label."""
 
     def identity(example):
         return example.label, drawing_key(example.strokes)
@@ -257,9 +305,10 @@ def _rounded(strokes):
 
 def _from_record(record, name):
     """Return the example that a record of the file describes."""
-    if not isinstance(record, dict) or not {"strokes", "label"} <= set(record):
-        raise ValueError(f'{name} has no "strokes" or no "label"')
-    return check_example((record["strokes"], record["label"], record.get("writer", "")), name)
+    if not isinstance(record, dict) or "label" not in record or len({"strokes", "image"} & set(record)) != 1:
+        raise ValueError(f'{name} has no "label", or not one of "strokes" and "image"')
+    strokes = _from_png(record["image"], name) if "image" in record else record["strokes"]
+    return check_example((strokes, record["label"], record.get("writer", "")), name)
 
 
 def check_example(example, name):
@@ -276,4 +325,24 @@ def check_example(example, name):
         writer.encode()
     except UnicodeEncodeError:
         raise ValueError(f"{name} has the writer {writer!r}, which holds half a character; expected text.") from None
-    return Example(check_drawing(strokes, name), int(label), writer)
+    return Example(check_strokes_or_image(strokes, name), int(label), writer)
+
+
+def check_strokes_or_image(strokes, name):
+    """Return the strokes of a drawing as `check_drawing` does; or an image, checked."""
+    return check_image(strokes, name) if is_image(strokes) else check_drawing(strokes, name)
+
+
+def check_image(image, name):
+    """Return an image as an array (28, 28) of floats in [0, 1] that has some ink."""
+    image = checks.dense(image, name)
+    if image.shape != (FIELD, FIELD):
+        raise ValueError(f"{name} has shape {image.shape}; expected ({FIELD}, {FIELD}).")
+    if image.dtype not in checks.FLOATS:
+        raise TypeError(f"{name} has dtype {image.dtype}; expected floats from 0 to 1.")
+    checks.finite(image, name)
+    if image.min() < 0 or image.max() > 1:
+        raise ValueError(f"{name} holds pixel values from {image.min():.4g} to {image.max():.4g}; expected 0 to 1.")
+    if not image.any():
+        raise ValueError(f"{name} is black: there is no ink.")
+    return image

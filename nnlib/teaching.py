@@ -1,4 +1,4 @@
-"""A network learns one person's handwriting from a few of their drawings."""
+"""A network learns one person's handwriting from a few of their digits, drawn or on paper."""
 
 import functools
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from . import checks
 from .data import N_TRAIN, some_training_digits
-from .drawing import check_drawing, strokes_to_image, vary
-from .examples import load_pens
+from .drawing import BOX, FIELD, centre_of_mass, strokes_to_image, variation, vary
+from .examples import check_strokes_or_image, is_image, load_pens
 from .network import Network, check_network
 from .nondigits import nondigits
 from .preparation import prepare
@@ -31,8 +31,9 @@ def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
     ----------
     network : Network
         Left as it is.
-    strokes_list : list of list of ndarray (k, 2)
-        The drawings, each as for `strokes_to_image`. Three of each digit are a good start.
+    strokes_list : list of list of ndarray (k, 2), or of ndarray (28, 28)
+        The drawings, each as for `strokes_to_image`; or images of digits on paper, such as `read_sheet` gives them:
+        the `strokes` of an example are either. Three of each digit are a good start.
     labels : sequence of int
         Their digits.
     max_iter : int
@@ -52,7 +53,7 @@ def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
     """
     check_network(network)
     drawings = [
-        check_drawing(strokes, f"strokes_list[{i}]")
+        check_strokes_or_image(strokes, f"strokes_list[{i}]")
         for i, strokes in enumerate(checks.items(strokes_list, "strokes_list"))
     ]
     if not drawings:
@@ -60,7 +61,9 @@ def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
     labels = checks.labels(labels, 10, len(drawings), "labels")
     rng = checks.generator(seed)
 
-    own = drawings + [vary(strokes, rng) for _ in range(VARIATIONS - 1) for strokes in drawings]
+    own = drawings + [
+        vary_image(ink, rng) if is_image(ink) else vary(ink, rng) for _ in range(VARIATIONS - 1) for ink in drawings
+    ]
     X_others, y_others = _other_drawings()
     X_mnist, y_mnist = some_training_digits(rng.permutation(N_TRAIN)[:MNIST_DIGITS])
     X = prepare(np.concatenate([X_mnist, X_others, _as_images(own)]), network.preparation)
@@ -80,8 +83,8 @@ def doubts(network, strokes_list, labels):
     ----------
     network : Network
         Reads the drawings.
-    strokes_list : list of list of ndarray (k, 2)
-        The drawings.
+    strokes_list : list of list of ndarray (k, 2), or of ndarray (28, 28)
+        The drawings, or images, as for `teach`.
     labels : sequence of int
         Their digits.
 
@@ -118,5 +121,33 @@ def _other_drawings():
 
 
 def _as_images(drawings):
-    """Return drawings as images (n, 784) of float32."""
-    return np.array([strokes_to_image(strokes).ravel() for strokes in drawings], dtype=np.float32)
+    """Return drawings, which may be images already, as images (n, 784) of float32."""
+    images = [ink if is_image(ink) else strokes_to_image(ink) for ink in drawings]
+    return np.array(images, dtype=np.float32).reshape(-1, FIELD**2)
+
+
+def vary_image(image, rng):
+    """Return an image as the same hand might have written it another time: as `drawing.vary` does with strokes.
+
+    Parameters
+    ----------
+    image : ndarray (28, 28)
+        Ink from 0 to 1.
+    rng : numpy.random.Generator
+        Decides how it varies.
+
+    Returns
+    -------
+    ndarray (28, 28)
+        The ink's longer side is 20 pixels, and its centre of mass is in the middle, as in MNIST.
+    """
+    from scipy import ndimage  # here, since it takes longer to import than the rest of nnlib
+
+    matrix, bend = variation(rng)
+    middle = centre_of_mass(image)
+    y, x = np.nonzero(image > 0.5 * image.max())
+    matrix = matrix * BOX / (np.ptp((np.column_stack([x, y]) @ matrix), axis=0).max() + 1)
+    places = np.stack(np.meshgrid(*[np.arange(FIELD) - (FIELD - 1) / 2] * 2), axis=-1).reshape(-1, 2) / BOX
+    sources = middle + BOX * bend(places) @ np.linalg.inv(matrix)
+    varied = ndimage.map_coordinates(image, sources.T[::-1], order=1)
+    return varied.reshape(FIELD, FIELD)

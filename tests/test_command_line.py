@@ -170,6 +170,45 @@ def test_other_bad_values(bad, message, mnist, monkeypatch, capsys):
     assert capsys.readouterr().out == ""
 
 
+# ---- commands
+
+
+def test_the_command_train_is_what_no_command_does(tmp_path):
+    options = ("--hidden", 2, "--max-iter", 1, "--seed", 0, "--quiet", "--save")
+    assert run(*options, "one.npz", cwd=tmp_path).returncode == 0
+    assert run("train", *options, "other.npz", cwd=tmp_path).returncode == 0
+    one, other = (nnlib.load_network(tmp_path / name) for name in ("one.npz", "other.npz"))
+    for theta, same in zip(one.thetas, other.thetas, strict=True):
+        np.testing.assert_array_equal(theta, same)
+
+
+def test_help_names_the_commands(tmp_path):
+    said = run("--help", cwd=tmp_path).stdout
+    for command in nnlib.__main__.COMMANDS:
+        assert re.search(rf"^  {command} ", said, re.MULTILINE)
+        assert run(command, "--help", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("options", [(), ("--paper", "letter")])
+def test_a_sheet_is_saved(tmp_path, options):
+    result = run("sheet", "digits.pdf", *options, cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "Saved digits.pdf\n", "")
+    assert (tmp_path / "digits.pdf").read_bytes().startswith(b"%PDF")
+    assert os.listdir(tmp_path) == ["digits.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [("", "FILE.pdf"), ("digits.txt", "ends in .pdf"), ("no/digits.pdf", "no folder"), ("d.pdf --paper a3", "a3")],
+)
+def test_a_sheet_that_cannot_be_saved(tmp_path, options, message):
+    result = run("sheet", *options.split(), cwd=tmp_path)
+    assert result.returncode in (1, 2)
+    assert message in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
 # ---- Ctrl-C
 
 

@@ -1,10 +1,13 @@
 """Labelled drawings go through a file unchanged, and a bad file or drawing says what is wrong with it."""
 
+import base64
+import io
 import json
 import subprocess
 import sys
 
 import numpy as np
+import PIL.Image
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -293,3 +296,85 @@ def test_drawings_that_are_saved_at_the_same_moment_are_all_there(tmp_path):
     found = sorted(example.strokes[0][1, 0] for example in nnlib.load_examples(path))
     assert found == [100 * i + k for i in range(3) for k in range(1, 21)]
     assert [path.name for path in tmp_path.iterdir()] == ["class.json"]
+
+
+# ---- images in place of strokes
+
+
+def some_image(seed=0):
+    image = np.zeros((28, 28))
+    image[4:24, 8:20] = np.random.default_rng(seed).integers(0, 256, (20, 12)) / 255
+    return image
+
+
+def test_images_come_back_beside_drawings(tmp_path):
+    given = [nnlib.Example(some_image(), 3, "ann"), nnlib.Example(SEVEN, 7)]
+    nnlib.save_examples(tmp_path / "mine.json", given)
+    found = nnlib.load_examples(tmp_path / "mine.json")
+    assert found == given
+    np.testing.assert_array_equal(found[0].image, some_image())
+    np.testing.assert_array_equal(found[0].to_image(), some_image())
+    np.testing.assert_array_equal(found[1].to_image(), nnlib.strokes_to_image(SEVEN))
+    assert found[1].image is None
+    assert given[0] != given[0]._replace(strokes=some_image(1))
+    assert given[0] != nnlib.Example(SEVEN, 3, "ann")
+
+
+def test_an_image_is_small_and_a_copy_is_known(tmp_path):
+    path = tmp_path / "mine.json"
+    examples_of_a_class = [nnlib.Example(some_image(i), i % 10, "ann") for i in range(100)]
+    nnlib.save_examples(path, examples_of_a_class)
+    assert path.stat().st_size < 100 * 800  # of the worst kind, noise
+    new = nnlib.Example(some_image(200), 1, "ann")
+    assert len(examples.add_examples(path, [examples_of_a_class[0], new])) == 99
+    assert len(nnlib.load_examples(path)) == 101
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (np.zeros((28, 28)), "is black"),
+        (np.ones((28, 27)), r"shape \(28, 27\)"),
+        (255 * np.ones((28, 28)), "from 255 to 255; expected 0 to 1"),
+        (np.ones((28, 28), np.uint8), "dtype uint8"),
+        (np.full((28, 28), np.nan), "NaN"),
+    ],
+)
+def test_bad_images_are_not_saved(tmp_path, image, message):
+    with pytest.raises((ValueError, TypeError), match=rf"examples\[0\].*{message}"):
+        nnlib.save_examples(tmp_path / "mine.json", [nnlib.Example(image, 7)])
+
+
+def png(size=(28, 28), mode="L", **options):
+    file = io.BytesIO()
+    PIL.Image.new(mode, size, 1).save(file, format="PNG", **options)
+    return file.getvalue()
+
+
+BAD_PNGS = {
+    "another size": png((28, 29)),
+    "huge": png()[:16] + bytes([0x7F, 0xFF, 0xFF, 0xFF] * 2) + png()[24:],
+    "colour": png(mode="RGB"),
+    "cut off": png()[:-25],
+    "changed": png()[:50] + b"x" + png()[51:],
+    "long": png() + bytes(5000),
+    "not a PNG": b"GIF89a" + bytes(100),
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("name", BAD_PNGS)
+def test_damaged_images(tmp_path, name):
+    path = tmp_path / "mine.json"
+    record = {"label": 3, "image": base64.b64encode(BAD_PNGS[name]).decode()}
+    path.write_text(json.dumps({"format": FORMAT, "examples": [record]}))
+    with pytest.raises(ValueError, match=r"mine\.json cannot be read as drawings \(the image of example 1 cannot be"):
+        nnlib.load_examples(path)
+
+
+@pytest.mark.parametrize("text", ["?", 7, None, ["x"]])
+def test_an_image_that_is_no_base64(tmp_path, text):
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"format": FORMAT, "examples": [{"label": 3, "image": text}]}))
+    with pytest.raises(ValueError, match=r"mine\.json cannot be read as drawings"):
+        nnlib.load_examples(path)

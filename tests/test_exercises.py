@@ -440,6 +440,7 @@ def test_a_verdict_reads_well_as_text_and_as_html():
         (RECURSIVE_LIST, "[[[[[…], 1], 1], 1], 1]"),
         (Example([np.zeros((2, 2))], 7, "ann"), "Example(1 stroke, 7, 'ann')"),
         (Example([np.zeros((2, 2))] * 2, 7, ""), "Example(2 strokes, 7, '')"),
+        (Example(np.eye(28), 7, "ann"), "Example(an image, 7, 'ann')"),
         (np.random.default_rng(0), "rng"),
         (load_network(), "network"),
         (right, "right"),

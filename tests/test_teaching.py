@@ -6,7 +6,7 @@ import pytest
 import nnlib
 from nnlib.drawing import vary
 from nnlib.nondigits import letters, nondigits
-from nnlib.teaching import doubts
+from nnlib.teaching import doubts, vary_image
 
 pytestmark = pytest.mark.slow
 
@@ -87,6 +87,7 @@ def test_the_same_seed_teaches_the_same(network, hand):
         ([SLASHED], [1.5], TypeError, "float"),
         ([SLASHED], ["1"], TypeError, "labels"),
         ([[np.array([[0, np.inf]])]], [1], ValueError, "infinite"),
+        ([SLASHED, np.ones((28, 27))], [1, 1], ValueError, r"strokes_list\[1\] has shape \(28, 27\)"),
     ],
 )
 def test_bad_arguments(network, strokes_list, labels, error, message):
@@ -131,3 +132,26 @@ def test_what_could_be_either_is_not_doubted():
             return np.array([[row.get(digit, 0.0) for digit in range(10)] for row in rows])
 
     assert doubts(Network(), [SLASHED] * 4, [8] * 4) == {2: (3, 0.81)}
+
+
+def test_images_teach_as_drawings_do(network, hand):
+    images = [nnlib.strokes_to_image(strokes) for strokes in hand[:3]]
+    taught = nnlib.teach(network, [*images, hand[0]], [0] * 4)
+    assert share(network, hand[3:], 0) < 0.6
+    assert share(taught, hand[3:], 0) > 0.9
+    assert taught.settings["taught"] == 4
+
+
+def test_variations_of_images_are_alike_and_never_the_same():
+    rng = np.random.default_rng(0)
+    original = nnlib.strokes_to_image(SLASHED)
+    images = [vary_image(original, rng) for _ in range(20)]
+    for image in images:
+        assert image.shape == (28, 28)
+        assert 0 <= image.min() <= image.max() <= 1
+        assert 0.3 < np.corrcoef(image.ravel(), original.ravel())[0, 1] < 0.999
+        rows, columns = np.nonzero(image > 0.4)
+        assert 16 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 23
+        middle = [np.sum(places * image) / image.sum() for places in np.indices(image.shape)]
+        assert np.abs(np.subtract(middle, 13.5)).max() < 1
+    assert len({image.tobytes() for image in images}) == 20

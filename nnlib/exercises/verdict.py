@@ -125,7 +125,9 @@ class _Shown(reprlib.Repr):
 
     def repr_Example(self, example, level):  # noqa: N802
         strokes, label, writer = (self.repr1(part, level - 1) for part in example)
-        if isinstance(example.strokes, list):
+        if example.image is not None:
+            strokes = "an image"
+        elif isinstance(example.strokes, list):
             strokes = "1 stroke" if len(example.strokes) == 1 else f"{len(example.strokes)} strokes"
         return f"Example({strokes}, {label}, {writer})"
 

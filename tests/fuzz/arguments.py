@@ -113,6 +113,7 @@ CALLS = [
     Call(nnlib.split_digits, {"strokes": STROKES, "network": DIGITS_NETWORK}),
     Call(nnlib.save_examples, {"path": "out.json", "examples": [nnlib.Example(STROKES, 3, "A")]}),
     Call(nnlib.load_examples, {"path": "drawings.json"}),
+    Call(nnlib.read_sheet, {"picture": IMAGES[0].reshape(28, 28), "writer": "A"}),
     Call(plots.new_figure, {**OPTIONS, "width": 3.0, "height": 2.0, "rows": 2, "columns": 2}, ("figure",)),
     Call(plots.plot_digits, {"X": X[:2], **GRID, "highlight": [True, False], "cmap": "gray"}, ("figure", "images")),
     Call(plots.plot_weights, {"weights": X[:2], **GRID}, ("figure", "images")),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ... import Example, load_examples, load_network, strokes_to_image
+from ... import Example, load_examples, load_network
 from ...examples import not_among
 from ...metrics import accuracy
 from ...teaching import vary
@@ -123,9 +123,9 @@ def split_by_writer(examples, test_writers):
 @exercise.task(
     draw=lambda rng: (made_up("ann", rng, (1, 4, 7)),),
     hints=[
-        "`nnlib.strokes_to_image(example.strokes)` is one image, (28, 28). Flatten it with `.ravel()`.",
+        "`example.to_image()` is one image, (28, 28). Flatten it with `.ravel()`.",
         "X is an array of those, one in each row; y is an array of the labels.",
-        "`X = np.array([nnlib.strokes_to_image(e.strokes).ravel() for e in examples], dtype=np.float32)`.",
+        "`X = np.array([example.to_image().ravel() for example in examples], dtype=np.float32)`.",
     ],
     mistakes={
         "The images are still square, (n, 28, 28). Flatten each with `.ravel()`.": lambda examples: (
@@ -134,11 +134,11 @@ def split_by_writer(examples, test_writers):
         ),
         "The labels are missing: return X and y.": lambda examples: to_arrays(examples)[0],
         "The two are exchanged: first X, then y.": lambda examples: to_arrays(examples)[::-1],
-        "The pixels go to 255. `strokes_to_image` gives them in [0, 1] already.": lambda examples: (
+        "The pixels go to 255. `to_image` gives them in [0, 1] already.": lambda examples: (
             to_arrays(examples)[0] * 255,
             to_arrays(examples)[1],
         ),
-        "The pixels are divided by 255. `strokes_to_image` gives them in [0, 1] already.": lambda examples: (
+        "The pixels are divided by 255. `to_image` gives them in [0, 1] already.": lambda examples: (
             to_arrays(examples)[0] / 255,
             to_arrays(examples)[1],
         ),
@@ -146,7 +146,7 @@ def split_by_writer(examples, test_writers):
     rtol=1e-5,
 )
 def to_arrays(examples):
-    images = [strokes_to_image(example.strokes).ravel() for example in examples]
+    images = [example.to_image().ravel() for example in examples]
     return np.array(images, dtype=np.float32), np.array([example.label for example in examples])
 
 
