@@ -136,10 +136,8 @@ def one_digit(rng, height, stroke, options, mnist):
     fine = ndimage.zoom(image, max(height / 20, 2), order=3)
     inside = fine > 0.5
     pixel = fine.shape[0] / 28
-    distance = ndimage.distance_transform_edt(inside)
-    if stroke < 1:  # the middle of each stroke stays
-        ridge = ndimage.maximum_filter(distance, round(4 * pixel) | 1)
-        inside = distance > (1 - stroke) * ridge
+    if stroke < 1:
+        inside = ndimage.distance_transform_edt(~middle_line(inside)) <= stroke * 1.2 * pixel
     elif stroke > 1:
         inside = ndimage.distance_transform_edt(~inside) < (stroke - 1) * 1.3 * pixel
     if options.get("slit"):
@@ -151,6 +149,27 @@ def one_digit(rng, height, stroke, options, mnist):
     ys, xs = np.nonzero(inside)
     inside = inside[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
     return int(mnist.y_test[i]), ndimage.zoom(inside.astype(float), height / inside.shape[0], order=1).clip(0, 1)
+
+
+def middle_line(shape):
+    """Return the middle line of a shape (h, w) of bool, one pixel wide (Zhang and Suen 1984)."""
+    shape = np.pad(shape, 1).astype(np.uint8)
+    changed = True
+    while changed:
+        changed = False
+        for first in (True, False):
+            around = [np.roll(shape, move, (0, 1)) for move in ((1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1))]
+            north, _, east, _, south, _, west, _ = around
+            count = sum(around)
+            turns = sum((a == 0) & (b == 1) for a, b in zip(around, around[1:] + around[:1], strict=True))
+            if first:
+                corner = (north * east * south == 0) & (east * south * west == 0)
+            else:
+                corner = (north * east * west == 0) & (north * south * west == 0)
+            drop = (shape == 1) & (count >= 2) & (count <= 6) & (turns == 1) & corner
+            changed |= bool(drop.any())
+            shape[drop] = 0
+    return shape[1:-1, 1:-1].astype(bool)
 
 
 def slit_of_5(inside):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..network import check_network
-from . import ink, light, parts, rows, shape
+from . import ink, light, lines, parts, rows, shape
 from .picture import load_picture
 
 SURE, KNOWN = 0.5, 0.1
@@ -39,12 +39,10 @@ def read_page(picture, network=None):
     if light.is_dark_paper(grey):
         grey = 1 - grey
     density = light.ink_of(grey, light.paper_of(grey))
-    marks = ink.marks_of(density)
-    found = parts.parts_of(marks)
-    digits, left_out = choose(found, marks.shape, network)
-    order = rows.rows_of([d.box for d in digits])
-    scaled = [d._replace(box=tuple(int(round(v / picture.scale)) for v in d.box)) for d in digits]
-    return Page([[scaled[i] for i in row] for row in order], left_out, picture.rgb, picture.size)
+    marks = ink.marks_of(lines.without_lines(density))
+    digits, left_out = choose(parts.parts_of(marks), network)
+    scale = lambda box: tuple(int(round(v / picture.scale)) for v in box)
+    return Page([[d._replace(box=scale(d.box)) for d in row] for row in digits], [(scale(b), r) for b, r in left_out], picture.rgb, picture.size)
 
 
 def read_parts(found, network):
@@ -54,7 +52,7 @@ def read_parts(found, network):
     return images, network.predict_scores(images.reshape(-1, 784))
 
 
-def choose(found, size, network):
+def choose(found, network):
     images, scores = read_parts(found, network)
     if not found:
         return [], []
@@ -65,12 +63,28 @@ def choose(found, size, network):
     images, scores = read_parts(found, network)
     digits, left = [], []
     for p, im, s in zip(found, images, scores, strict=True):
-        best = s.max()
         if p.height < SMALL * height: left.append((p[:4], "too small")); continue
         if p.height > LARGE * height or p.width > WIDE * height: left.append((p[:4], "too large")); continue
-        if best < SURE: left.append((p[:4], "no digit %.2f" % best)); continue
         digits.append(Digit(p[:4], im, int(s.argmax()), s))
-    return digits, left
+    result = []
+    order = rows.rows_of([d.box for d in digits])
+    n_sure = sum(d.scores.max() >= SURE for d in digits)
+    if n_sure < 0.5 * len(digits):
+        return [], left + [(d.box, "no digits on page") for d in digits]
+    for row in order:
+        row = [digits[i] for i in row]
+        sure = [d for d in row if d.scores.max() >= SURE]
+        plain = len(sure) >= 2 and len(sure) >= 0.5 * len(row)
+        if len(sure) < 0.5 * len(row):
+            left += [(d.box, "row of no digits") for d in row]
+            continue
+        result.append([])
+        for d in row:
+            if d.scores.max() >= (KNOWN if plain else SURE):
+                result[-1].append(d)
+            else:
+                left.append((d.box, "no digit %.2f" % d.scores.max()))
+    return [r for r in result if r], left
 
 
 def weighted_median(values, weights):

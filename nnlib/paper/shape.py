@@ -17,6 +17,7 @@ def image_of(shape):
     """
     thick = STROKE * FINE
     length = BOX * FINE
+    shape = np.pad(shape, 1)
     once = _resized(shape, length / max(shape.shape))
     width = stroke_width(once)
     # The middle line of the strokes is `length - width` long, and is to be `length - thick`.
@@ -29,7 +30,8 @@ def image_of(shape):
 
 def stroke_width(shape):
     """Return how wide the strokes of a shape are, in pixels: four times a pixel's mean distance from the outline."""
-    return 4 * (scipy.ndimage.distance_transform_edt(np.pad(shape, 1))[1:-1, 1:-1][shape].mean() - 0.5)
+    distances = scipy.ndimage.distance_transform_edt(np.pad(shape, 1))
+    return 4 * (distances.sum() / max(1, shape.sum()) - 0.5)
 
 
 def signed_distance(shape):
