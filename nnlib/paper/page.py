@@ -1,19 +1,33 @@
 """A photograph or scan of paper, read: rows of digits, and what was left out."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from ..network import check_network
-from . import ink, light, lines, parts, rows, shape
+from .choice import choose_digits
+from .ink import marks_of
+from .light import grey_of, ink_of, is_dark_paper, paper_of
+from .lines import without_lines
+from .parts import parts_of
 from .picture import load_picture
-
-SURE, KNOWN = 0.5, 0.1
-SMALL, LARGE, WIDE = 0.45, 1.9, 2.0
 
 
 class Digit(NamedTuple):
-    """A digit."""
+    """A digit that was read on a page.
+
+    Attributes
+    ----------
+    box : tuple of int
+        Where it stands: left, top, right and bottom, in pixels of the upright picture.
+    image : ndarray (28, 28)
+        What the network saw: ink from 0 to 1.
+    digit : int
+        The output with the highest score.
+    scores : ndarray (10,)
+        Each output's activation in [0, 1].
+    """
 
     box: tuple
     image: np.ndarray
@@ -21,7 +35,22 @@ class Digit(NamedTuple):
     scores: np.ndarray
 
 
-class Page(NamedTuple):
+@dataclass(frozen=True)
+class Page:
+    """What `read_page` read.
+
+    Attributes
+    ----------
+    rows : list of list of Digit
+        Rows from top to bottom, and the digits of each from left to right.
+    left_out : list of (box, reason)
+        What stands on the page too and was not taken for a digit; the box is as in `Digit`, the reason is a phrase.
+    picture : ndarray (h, w, 3) of uint8
+        The picture that was read, upright; a large one is reduced, a tiny one enlarged.
+    size : tuple of int
+        Width and height of the upright picture in its own pixels, which the boxes count.
+    """
+
     rows: list
     left_out: list
     picture: np.ndarray
@@ -29,65 +58,51 @@ class Page(NamedTuple):
 
     @property
     def text(self):
+        """The digits as a string, with a line for each row."""
         return "\n".join("".join(str(digit.digit) for digit in row) for row in self.rows)
 
 
 def read_page(picture, network=None):
+    """Read the digits on a photograph or scan of paper.
+
+    Digits stand apart from each other, in rows. Paper and ink may have any colour, as long as they differ in
+    brightness; the page may be squared or ruled, lie in a shadow and be turned by up to 10 degrees.
+
+    Parameters
+    ----------
+    picture : str, path-like, PIL.Image.Image or ndarray
+        The name of a file (JPEG, PNG, TIFF, BMP, GIF or WebP), a Pillow image, or an array (height, width) of grey or
+        (height, width, 3) of colours: uint8, or floats in [0, 1]. At most 50 million pixels.
+    network : Network or None
+        None means the network that ships with the project.
+
+    Returns
+    -------
+    Page
+        Its `rows` hold the digits, its `text` says them, and `left_out` names what looks like none. A page without
+        digits has no rows.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError, TypeError
+        If the file is damaged, no picture or too large, or an argument is not as above.
+    """
     network = check_network(network)
     picture = load_picture(picture)
-    grey = light.grey_of(picture.rgb)
-    if light.is_dark_paper(grey):
+    grey = grey_of(picture.rgb)
+    if is_dark_paper(grey):
         grey = 1 - grey
-    density = light.ink_of(grey, light.paper_of(grey))
-    marks = ink.marks_of(lines.without_lines(density))
-    digits, left_out = choose(parts.parts_of(marks), network)
-    scale = lambda box: tuple(int(round(v / picture.scale)) for v in box)
-    return Page([[d._replace(box=scale(d.box)) for d in row] for row in digits], [(scale(b), r) for b, r in left_out], picture.rgb, picture.size)
+    ink = without_lines(ink_of(grey, paper_of(grey)))
+    rows, left_out = choose_digits(parts_of(marks_of(ink)), network)
 
+    def box(part):
+        return tuple(round(place / picture.scale) for place in part[:4])
 
-def read_parts(found, network):
-    if not found:
-        return [], np.zeros((0, 10))
-    images = np.array([shape.image_of(part.shape) for part in found])
-    return images, network.predict_scores(images.reshape(-1, 784))
-
-
-def choose(found, network):
-    images, scores = read_parts(found, network)
-    if not found:
-        return [], []
-    heights = np.array([p.height for p in found])
-    sure = scores.max(1) >= SURE
-    height = weighted_median(heights[sure], heights[sure]) if sure.any() else heights.max()
-    found = parts.join_pieces(found, height)
-    images, scores = read_parts(found, network)
-    digits, left = [], []
-    for p, im, s in zip(found, images, scores, strict=True):
-        if p.height < SMALL * height: left.append((p[:4], "too small")); continue
-        if p.height > LARGE * height or p.width > WIDE * height: left.append((p[:4], "too large")); continue
-        digits.append(Digit(p[:4], im, int(s.argmax()), s))
-    result = []
-    order = rows.rows_of([d.box for d in digits])
-    n_sure = sum(d.scores.max() >= SURE for d in digits)
-    if n_sure < 0.5 * len(digits):
-        return [], left + [(d.box, "no digits on page") for d in digits]
-    for row in order:
-        row = [digits[i] for i in row]
-        sure = [d for d in row if d.scores.max() >= SURE]
-        plain = len(sure) >= 2 and len(sure) >= 0.5 * len(row)
-        if len(sure) < 0.5 * len(row):
-            left += [(d.box, "row of no digits") for d in row]
-            continue
-        result.append([])
-        for d in row:
-            if d.scores.max() >= (KNOWN if plain else SURE):
-                result[-1].append(d)
-            else:
-                left.append((d.box, "no digit %.2f" % d.scores.max()))
-    return [r for r in result if r], left
-
-
-def weighted_median(values, weights):
-    order = np.argsort(values)
-    total = np.cumsum(weights[order])
-    return values[order][np.searchsorted(total, total[-1] / 2)]
+    return Page(
+        [[Digit(box(read.part), read.image, int(np.argmax(read.scores)), read.scores) for read in row] for row in rows],
+        [(box(part), reason) for part, reason in left_out],
+        picture.rgb,
+        picture.size,
+    )

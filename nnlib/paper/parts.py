@@ -8,9 +8,10 @@ import scipy
 SMALLEST = 8  # pixels; smaller marks are specks
 MOST_PARTS = 2000  # a page has some hundred digits
 BROKEN = 1.0  # of the stroke's width: strokes that end closer to each other are one
-APART = 0.2  # of a digit's height: a piece above or below another that is closer belongs to it
+APART = 0.2  # of a digit's height: pieces that are closer may belong together
 TALLEST = 1.35  # of a digit's height, for a digit joined from pieces
-BESIDE = 0.5  # of the narrower one's width that must lie above or below the other
+ABOVE = 0.5  # of the narrower one's width that must lie above or below the other
+PIECE = 0.15, 0.45  # of a digit's height: what is smaller is a speck, and what is higher a digit of its own
 
 
 class Part(NamedTuple):
@@ -55,7 +56,7 @@ def _typical_width(marks):
 
 
 def join_pieces(parts, height):
-    """Join pieces that lie above each other, closely, to digits of about this height."""
+    """Return parts, with pieces that lie close to each other joined to digits of about this height."""
     parts = sorted(parts, key=lambda part: part.height)
     result = []
     while parts:
@@ -71,20 +72,23 @@ def join_pieces(parts, height):
 
 
 def _is_one(a, b, height):
-    """Return whether two parts are pieces of one digit: one lies above the other, and both are not too high."""
-    beside = min(a.right, b.right) - max(a.left, b.left)
-    together = max(a.bottom, b.bottom) - min(a.top, b.top)
+    """Return whether two parts, the smaller first, are pieces of one digit.
+
+    Both together are no larger than a digit, and close to each other; and one lies above the other, or one is too
+    small for a digit of its own.
+    """
     wide = max(a.right, b.right) - min(a.left, b.left)
-    return (
-        beside >= BESIDE * min(a.width, b.width)
-        and _gap(a, b) <= APART * height
-        and together <= TALLEST * height
-        and wide <= TALLEST * height
-    )
+    high = max(a.bottom, b.bottom) - min(a.top, b.top)
+    if max(wide, high) > TALLEST * height or _gap(a, b) > APART * height:
+        return False
+    above = min(a.right, b.right) - max(a.left, b.left) >= ABOVE * min(a.width, b.width)
+    return above or PIECE[0] * height <= max(a.height, a.width) and a.height <= PIECE[1] * height
 
 
 def _gap(a, b):
-    return max(a.top, b.top) - min(a.bottom, b.bottom)
+    """Return how far apart the boxes of two parts are, across or down; below 0 where they overlap."""
+    across = max(a.left, b.left) - min(a.right, b.right)
+    return max(across, max(a.top, b.top) - min(a.bottom, b.bottom))
 
 
 def join(a, b):

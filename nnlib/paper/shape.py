@@ -6,8 +6,8 @@ import scipy
 from ..drawing import BOX, FIELD
 
 FINE = 4  # the shape is drawn that many times larger, and its pixels are then averaged
-STROKE = 2.4  # pixels; the width of strokes in MNIST, as `stroke_width` measures it
-MOST_THINNED = 0.35  # of a stroke's width, on each side: what is thinner must not break
+STROKE = 2.6  # pixels; the width of strokes in MNIST, as `stroke_width` measures it
+MOST_THINNED = 0.25  # of a stroke's width, on each side: what is thinner must not break
 
 
 def image_of(shape):
