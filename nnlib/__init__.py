@@ -13,7 +13,7 @@ from .examples import Example, load_examples, load_pens, save_examples
 from .gradcheck import check_gradient, numerical_gradient
 from .model import cost_and_gradient, forward, predict, predict_scores
 from .network import Network, load_network, load_thetas, save_thetas
-from .paper.sheet import read_sheet
+from .paper import read_page, read_sheet
 from .parameters import init_thetas, pack, unpack
 from .reading import recognise_number, split_digits
 from .teaching import teach
@@ -38,6 +38,7 @@ __all__ = [
     "pack",
     "predict",
     "predict_scores",
+    "read_page",
     "read_sheet",
     "recognise",
     "recognise_number",

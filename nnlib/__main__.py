@@ -5,8 +5,9 @@ import signal
 import sys
 from pathlib import Path
 
-from . import load_mnist, predict, save_thetas, train
+from . import load_mnist, load_network, predict, read_page, save_thetas, train
 from .ctrl_c import INTERRUPTED, ctrl_c
+from .files import write_atomically
 from .metrics import accuracy, class_report
 from .network import check_saving
 from .paper.sheet import PAPERS, save_sheet
@@ -89,6 +90,46 @@ def sheet_command(arguments):
     print(f"Saved {options.file}")
 
 
+def read_command(arguments):
+    """Read the digits on photographs or scans of paper, and print them."""
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} read",
+        description="Read the digits on photographs or scans of paper, and print them, one row a line.",
+    )
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="such as photo.jpg")
+    parser.add_argument("--network", type=Path, metavar="FILE.npz", help="read with this network")
+    parser.add_argument("--picture", type=Path, metavar="FILE.png", help="save the picture with a box for each digit")
+    options = parser.parse_args(arguments)
+    if options.picture and (len(options.files) > 1 or options.picture.suffix.lower() != ".png"):
+        parser.error(f"--picture is {options.picture}, for {len(options.files)} pictures; expected one, and a .png")
+    if options.picture and not options.picture.parent.is_dir():
+        parser.error(f"--picture is {options.picture}: there is no folder {options.picture.parent}")
+    network = load_network(options.network)
+    unread = 0
+    for file in options.files:
+        if len(options.files) > 1:
+            print(f"{file}:")
+        try:
+            page = read_page(file, network)
+        except (ValueError, OSError) as error:  # the other pictures may be whole
+            print(f"{PROGRAM}: {error}", file=sys.stderr)
+            unread += 1
+            continue
+        print(page.text or f"No digits were found; {len(page.left_out)} other marks were left out.", flush=True)
+        if options.picture:
+            save_picture(options.picture, page)
+    if unread:
+        sys.exit(1)
+
+
+def save_picture(path, page):
+    """Save what `nnlib.plots.plot_page` shows."""
+    from .plots import PIXELS_PER_INCH, plot_page  # Matplotlib, which the other commands do without
+
+    figure = plot_page(page, width=10.0)
+    write_atomically({path: lambda file: figure.savefig(file, format="png", dpi=PIXELS_PER_INCH)})
+
+
 def train_command(arguments):
     """Load, train, measure and save, as the options say."""
     options = parse(arguments)
@@ -131,6 +172,7 @@ def train_command(arguments):
 # Each with its function and what --help says about it.
 COMMANDS = {
     "train": (train_command, "train a network; so does no command at all"),
+    "read": (read_command, "read the digits on a photograph or scan of paper"),
     "sheet": (sheet_command, "save a page to print, on which a class writes its digits"),
 }
 

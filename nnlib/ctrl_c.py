@@ -17,7 +17,7 @@ class CtrlC:
         """Do it; Python calls this in the main thread, between two steps of whatever runs there."""
         if not self.waits:
             # Not by an exception, which would end up in whatever is being imported.
-            os.write(2, b"\npython -m nnlib: interrupted before anything was trained.\n")
+            os.write(2, b"\npython -m nnlib: interrupted before it was done.\n")
             os._exit(INTERRUPTED)
         if not self.was_pressed:
             self.was_pressed = True

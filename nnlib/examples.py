@@ -145,7 +145,8 @@ def _check_target(path):
 def as_bytes(examples):
     """Return the content of a file with these examples, one in each line, and a checksum of them."""
     records = [
-        {"label": example.label, "writer": example.writer, **_as_fields(example.strokes)} for example in _checked(examples)
+        {"label": example.label, "writer": example.writer, **_as_fields(example.strokes)}
+        for example in _checked(examples)
     ]
     lines = ",\n".join(json.dumps(record, ensure_ascii=False) for record in records)
     text = f'{{"format": "{FORMAT}", "checksum": "{_checksum(records)}", "examples": [\n{lines}\n]}}\n'.encode()
@@ -275,7 +276,7 @@ def _as_text(content):
 
 
 def drawing_key(strokes):
-    """Return what tells a drawing or an image from others, whatever its label: the same before saving and after loading."""
+    """Return what tells a drawing, or an image, from others, whatever its label: the same after saving and loading."""
     return json.dumps(_as_fields(strokes))
 
 

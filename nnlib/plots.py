@@ -6,9 +6,12 @@ import matplotlib
 import matplotlib.ticker
 import numpy as np
 from matplotlib.figure import Figure as MatplotlibFigure
+from matplotlib.patches import Rectangle
 
 from . import checks
 from .gradcheck import StepSweep
+from .paper.page import Page
+from .reading import SURE
 
 # Okabe and Ito's colours, which colour-blind people can tell apart; line styles and markers repeat what they say.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -281,6 +284,53 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
     axes[0, 0].set_ylabel("relative error")
     axes[0, 0].legend()
     return figure
+
+
+def plot_page(page, *, title=None, alt=None, width=7.0):
+    """Show a page with a box around each digit that `nnlib.read_page` read, and what it was read as.
+
+    A digit whose score is less than 0.5 has an orange, dashed box, and what was left out a thin grey one.
+
+    Parameters
+    ----------
+    page : Page
+        What `nnlib.read_page` gives.
+    title, alt : str
+        What there is to see; None builds both from the page.
+    width : float
+        Size in inches; the height follows from the page.
+
+    Returns
+    -------
+    Figure
+    """
+    if not isinstance(page, Page):
+        raise TypeError(f"page is {checks.shown(page)}; expected what nnlib.read_page gives.")
+    digits = [digit for row in page.rows for digit in row]
+    counted = "1 digit" if len(digits) == 1 else f"{len(digits)} digits"
+    title = _text(title, "title") or f"{counted} found"
+    alt = _text(alt, "alt") or f"A page with boxes around what was read: {page.text or 'nothing'}."
+    width = checks.positive(width, "width")
+    height = min(width * page.size[1] / page.size[0], 2 * width)
+    figure, axes = new_figure(alt, width=width, height=height + 0.4, title=title)
+    axes.imshow(page.picture, extent=(0, page.size[0], page.size[1], 0))
+    axes.set_axis_off()
+    for box, _ in page.left_out:
+        _draw_box(axes, box, color="gray", linewidth=0.8)
+    for digit in digits:
+        is_sure = digit.scores.max() >= SURE
+        colour = BLUE if is_sure else ORANGE
+        _draw_box(axes, digit.box, color=colour, linewidth=1.5, linestyle="-" if is_sure else "--")
+        label = {"facecolor": colour, "edgecolor": "none", "pad": 1.5}
+        axes.annotate(
+            str(digit.digit), digit.box[:2], color="white", fontsize=8, weight="bold", va="bottom", bbox=label
+        )
+    return figure
+
+
+def _draw_box(axes, box, **style):
+    left, top, right, bottom = box
+    axes.add_patch(Rectangle((left, top), right - left, bottom - top, fill=False, **style))
 
 
 def _draw_grid(images, captions, columns, scale, title, alt, highlight=None, *, margin=0.0, **options):

@@ -242,7 +242,7 @@ def test_an_interrupt_while_it_starts_is_one_sentence(tmp_path, imported):
     status, out, err = interrupted(options=("-X", "importtime"), words=imported, cwd=tmp_path)
     assert status == 130
     said = [line for line in err.splitlines() if line and not line.startswith("import time:")]
-    assert said == ["python -m nnlib: interrupted before anything was trained."]
+    assert said == ["python -m nnlib: interrupted before it was done."]
     assert out == ""
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from loading import ROOT, load
 from PIL import Image, ImageFilter, ImageOps
+from scipy import ndimage
 
 import nnlib
 from nnlib.data import DATA_FOLDER
@@ -70,7 +71,7 @@ def bent(picture, pixels):
     grey = np.asarray(picture, dtype=float)
     y, x = np.indices(grey.shape)
     waves = np.array([np.sin(np.pi * x / grey.shape[1]), 0.5 * np.sin(np.pi * y / grey.shape[0])])
-    return corners.ndimage.map_coordinates(grey, np.array([y, x]) + pixels * waves, order=1) / 255
+    return ndimage.map_coordinates(grey, np.array([y, x]) + pixels * waves, order=1) / 255
 
 
 def test_a_bent_page_is_read(photo):

@@ -1,7 +1,7 @@
 """Find the corner marks of a sheet in a picture, and straighten the page between them."""
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from . import sheet
 
@@ -60,10 +60,10 @@ def darkness(grey, window):
     """
     step = max(1, window // 12)
     padded = np.pad(grey, [(0, -side % step) for side in grey.shape], mode="edge")
-    paper = ndimage.grey_closing(shrink(padded, step), size=window // step + 1)
-    paper = ndimage.gaussian_filter(paper, 1)
+    paper = scipy.ndimage.grey_closing(shrink(padded, step), size=window // step + 1)
+    paper = scipy.ndimage.gaussian_filter(paper, 1)
     places = [(np.arange(side, dtype=np.float32) + 0.5) / step - 0.5 for side in grey.shape]
-    paper = ndimage.map_coordinates(paper, np.meshgrid(*places, indexing="ij"), order=1, mode="nearest")
+    paper = scipy.ndimage.map_coordinates(paper, np.meshgrid(*places, indexing="ij"), order=1, mode="nearest")
     return 1 - np.clip(grey / np.maximum(paper, 0.02), 0, 1)
 
 
@@ -72,8 +72,8 @@ def _rings(mask):
 
     Of a mark's 7 x 7 squares, the ring has 24 and the core 9.
     """
-    labels, _ = ndimage.label(mask, structure=np.ones((3, 3)))
-    boxes, areas = ndimage.find_objects(labels), np.bincount(labels.ravel())
+    labels, _ = scipy.ndimage.label(mask, structure=np.ones((3, 3)))
+    boxes, areas = scipy.ndimage.find_objects(labels), np.bincount(labels.ravel())
     longest = max(mask.shape)
     middles = []
     for ring, (rows, columns) in enumerate(boxes, start=1):
@@ -82,10 +82,10 @@ def _rings(mask):
             continue
         middle = corner + (sides - 1) / 2
         core = labels[tuple(np.round(middle[::-1]).astype(int))]
-        whole = np.count_nonzero(ndimage.binary_fill_holes(labels[rows, columns] == ring))
+        whole = np.count_nonzero(scipy.ndimage.binary_fill_holes(labels[rows, columns] == ring))
         if core in (0, ring) or not (0.3 < areas[ring] / whole < 0.75 and 0.08 < areas[core] / whole < 0.35):
             continue
-        core_middle = corner + ndimage.center_of_mass(labels[rows, columns] == core)[::-1]
+        core_middle = corner + scipy.ndimage.center_of_mass(labels[rows, columns] == core)[::-1]
         if np.abs(core_middle - middle).max() < 0.15 * sides.min():
             middles.append(core_middle)
     return middles
@@ -110,8 +110,8 @@ def _what_is_missing(n_found, grey):
 
 def is_blurred(grey):
     """Whether a picture has no edges: what is finer than a few pixels adds next to nothing to it."""
-    grey = ndimage.gaussian_filter(grey, 1)  # without the noise
-    details = grey - ndimage.gaussian_filter(grey, 3)
+    grey = scipy.ndimage.gaussian_filter(grey, 1)  # without the noise
+    details = grey - scipy.ndimage.gaussian_filter(grey, 3)
     return np.abs(details).max() < 0.15 * np.ptp(grey)
 
 
@@ -134,7 +134,7 @@ def _turned_upright(dark, marks):
     squares = []
     for corners in turned:
         x, y = project(homography(sheet.CORNERS, corners), points).T
-        squares.append(ndimage.map_coordinates(dark, [y, x], order=1).mean())
+        squares.append(scipy.ndimage.map_coordinates(dark, [y, x], order=1).mean())
     first, second = np.sort(squares)[::-1][:2]
     if first < 0.2 or second > 0.5 * first:
         raise ValueError("it has four corner marks, but not those of a sheet: the square beside the first is missing.")
@@ -167,7 +167,7 @@ def straighten(grey, corners):
     width, height = (int((side + 2 * MARGIN) * PER_MM) for side in (sheet.WIDTH, sheet.HEIGHT))
     x, y = np.meshgrid(np.arange(width) / PER_MM - MARGIN, np.arange(height) / PER_MM - MARGIN)
     u, v = project(homography(sheet.CORNERS, corners), np.column_stack([x.ravel(), y.ravel()])).T
-    return ndimage.map_coordinates(grey, [v, u], order=1, mode="nearest").reshape(height, width)
+    return scipy.ndimage.map_coordinates(grey, [v, u], order=1, mode="nearest").reshape(height, width)
 
 
 def to_pixels(millimetres):

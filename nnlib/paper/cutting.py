@@ -1,7 +1,7 @@
 """Cut the boxes of a straightened sheet, and make of what was written in each an image like those of MNIST."""
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from ..drawing import BOX, FIELD, PEN_WIDTH, centre_of_mass
 from . import sheet
@@ -70,7 +70,7 @@ def _cut_box(ink, place):
     found = []
     for part in (around, around.T):
         # A line is there along nearly all of the box, and a digit's bar is not; it may slant by some pixels.
-        thick = ndimage.maximum_filter1d(part[beside], 5, axis=1)
+        thick = scipy.ndimage.maximum_filter1d(part[beside], 5, axis=1)
         found.append(_find_lines(np.percentile(thick, 30, axis=0), LEEWAY)[0])
     corner = place + found
     around = ink[_window(corner - NEARBY, sheet.BOX + 2 * NEARBY)]
@@ -83,7 +83,7 @@ def _cut_box(ink, place):
     start = np.round(to_pixels(corner)) - 0.5
     x = start[0] + PER_MM * (places + (moves[0, 0] + share * (moves[0, 1] - moves[0, 0]))[:, np.newaxis])
     y = start[1] + PER_MM * (places[:, np.newaxis] + moves[1, 0] + share * (moves[1, 1] - moves[1, 0]))
-    return ndimage.map_coordinates(ink, [y, x], order=1), np.array(found)[..., 1].min()
+    return scipy.ndimage.map_coordinates(ink, [y, x], order=1), np.array(found)[..., 1].min()
 
 
 def _find_lines(profile, leeway):
@@ -106,14 +106,14 @@ def digit_image(ink):
     ink : ndarray
         The darkness of the box with its lines and `AROUND` millimetres more: 0 for paper, 1 for black.
     """
-    smooth = _without_lines(ndimage.gaussian_filter(ink, 1))
+    smooth = _without_lines(scipy.ndimage.gaussian_filter(ink, 1))
     from_line = _from_line(len(ink))
     off_line = np.abs(from_line) > ON_LINE * PER_MM
     darkest = smooth[off_line & (from_line > 0)].max()
     if darkest < FAINTEST:
         return None
     mask = off_line & (smooth > EDGE * darkest)
-    mask |= ~off_line & ndimage.binary_closing(mask, _disc(ON_LINE * PER_MM + 1))  # where it crosses a line
+    mask |= ~off_line & scipy.ndimage.binary_closing(mask, _disc(ON_LINE * PER_MM + 1))  # where it crosses a line
     mask = _within(mask, from_line / PER_MM)
     return draw_mask(mask) if mask.any() else None
 
@@ -153,7 +153,7 @@ def _within(mask, from_line):
     from_line : ndarray
         How many millimetres inside the box each pixel lies.
     """
-    labels, n_labels = ndimage.label(mask, structure=np.ones((3, 3)))
+    labels, n_labels = scipy.ndimage.label(mask, structure=np.ones((3, 3)))
     areas, areas_inside, areas_deep = (
         np.bincount(labels[from_line > depth], minlength=n_labels + 1) for depth in (-np.inf, ON_LINE, NEAR_LINE)
     )
@@ -178,7 +178,7 @@ def draw_mask(mask):
         Ink from 0 to 1, in steps of 1/255.
     """
     mask = np.pad(mask, 10)  # more than a stroke is made wider on each side
-    inside, outside = ndimage.distance_transform_edt(mask), ndimage.distance_transform_edt(~mask)
+    inside, outside = scipy.ndimage.distance_transform_edt(mask), scipy.ndimage.distance_transform_edt(~mask)
     distance = np.where(mask, 0.5 - inside, outside - 0.5)  # to the ink's edge, in pixels of the mask
     # In a stroke of n pixels, the mean distance from its outside is about (n + 2) / 4.
     width = max(1.0, 4 * inside[mask].mean() - 2)
@@ -198,5 +198,5 @@ def _draw(distance, middle, scale, wider):
     """Return the image (28, 28) of a field of distances around `middle`, with strokes made wider on each side."""
     places = (np.arange(FIELD) - (FIELD - 1) / 2) / scale
     y, x = np.meshgrid(places + middle[1], places + middle[0], indexing="ij")
-    near = ndimage.map_coordinates(distance, [y, x], order=1, mode="nearest")
+    near = scipy.ndimage.map_coordinates(distance, [y, x], order=1, mode="nearest")
     return np.clip(0.5 + wider - scale * near, 0, 1)

@@ -1,95 +1,152 @@
-"""From a file, a Pillow image or an array to a grey picture, upright."""
+"""From a file, a Pillow image or an array to an upright picture of a size to work on."""
 
 import os
 import warnings
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from .. import checks
 from ..files import in_short
 
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
-MOST_PIXELS = 50_000_000
-SHORTEST_SIDE = 8  # pixels; in a smaller picture there is nothing to find
-LONGEST_SIDE = 3000  # pixels; what is larger is made smaller, which saves time and memory
+SHORTEST_SIDE = 400  # of a picture to work on: a smaller one is enlarged, so that nobody need think of tiny ones
+MOST_PIXELS = 50_000_000  # of a picture; a phone's has 12 million, and 50 million at most in everyday use
 
 
-def load(picture):
-    """Return a picture as an array (height, width) of float32, from 0, black, to 1, white; turned as its EXIF says.
+class Picture(NamedTuple):
+    """An upright picture: `rgb` (h, w, 3) of uint8, reduced or enlarged by `scale`, and its `size` before that."""
 
-    Parameters
-    ----------
-    picture : str, path-like, PIL.Image.Image or ndarray
-        A file, an image, or an array (height, width) or (height, width, 3 or 4) of uint8, or of floats from 0 to 1.
+    rgb: np.ndarray
+    scale: float
+    size: tuple
 
-    Raises
-    ------
-    FileNotFoundError, ValueError, TypeError
-        If there is no such file, or it is no picture of a usable size; the message names the file.
+
+def load_picture(picture, longest=1):
+    """Return a `Picture` of what `read_page` takes; errors as there.
+
+    If its longer side has more pixels than `longest`, it is reduced; a tiny one is enlarged.
     """
+    from PIL import Image
+
     if isinstance(picture, Image.Image):
-        return _grey(picture, "picture")
+        _check_size(picture, "picture")
+        return _prepared(picture, longest)
     if isinstance(picture, str | os.PathLike):
-        return _from_file(checks.path(picture, "picture"))
-    return _grey(_from_array(picture), "picture")
+        return _from_file(checks.path(picture, "picture"), longest)
+    image = _image_of(picture)
+    _check_size(image, "picture")
+    return _prepared(image, longest)
 
 
-def _from_file(path):
+def _from_file(path, longest):
+    from PIL import Image
+
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}; expected a picture, such as photo.jpg.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd metadata, and of large sizes, which are checked below
+            warnings.simplefilter("ignore")  # about odd metadata, and about sizes, which are checked below
             with Image.open(path, formats=FORMATS) as image:
-                return _grey(image, str(path))
+                size = _check_size(image, path)
+                # A JPEG can be decoded at a half or a quarter of its size, which saves most of the time.
+                image.draft("RGB", (longest, longest))
+                return _prepared(image, longest, size)
+    except Image.DecompressionBombError:
+        raise ValueError(f"{path} declares far too many pixels; expected {MOST_PIXELS:,} at most.") from None
     except Image.UnidentifiedImageError:
-        raise ValueError(f"{path} is no picture that can be read; expected JPEG, PNG, TIFF or the like.") from None
-    except _UnusableError as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(
+            f"{path} is no picture that can be read; expected JPEG, PNG, TIFF, BMP, GIF or WebP. A phone's .heic file "
+            "can be shared or exported as JPEG."
+        ) from None
+    except _SizeError:
+        raise
     except Exception as error:  # a damaged file can break Pillow in many ways
-        raise ValueError(f"{path} cannot be read as a picture ({in_short(error)}).") from None
+        raise ValueError(f"{path} cannot be read as a picture; it is damaged ({in_short(error)}).") from None
 
 
-class _UnusableError(ValueError):
-    """A picture of an unusable size; the message names it."""
+class _SizeError(ValueError):
+    """A picture with too many pixels, or with none."""
 
 
-def _from_array(array):
+def _check_size(image, name):
+    """Return the size of a Pillow image. It is known before anything is decoded."""
+    if min(image.size) < 1 or image.width * image.height > MOST_PIXELS:
+        raise _SizeError(
+            f"{name} has {image.width:,} x {image.height:,} pixels; expected some, and {MOST_PIXELS:,} at most."
+        )
+    return image.size
+
+
+def _image_of(array):
+    """Return an array of grey (h, w) or colour (h, w, 3 or 4) as a Pillow image."""
+    from PIL import Image
+
     if not hasattr(array, "__len__"):
         raise TypeError(f"picture is {checks.shown(array)}; expected a file, a Pillow image or an array.")
     array = checks.dense(array, "picture")
-    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
-        raise ValueError(f"picture has shape {array.shape}; expected (height, width) or (height, width, 3).")
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)) or array.size == 0:
+        raise ValueError(f"picture has shape {array.shape}; expected (height, width), or (height, width, 3) in colour.")
+    if array.dtype == bool:
+        array = array.astype(np.float32)
     if array.dtype.kind == "f":
         checks.finite(array, "picture")
-        if array.size and not (array.min() >= 0 and array.max() <= 1):
+        if array.min() < 0 or array.max() > 1:
             raise ValueError(
-                f"picture holds values from {array.min():.4g} to {array.max():.4g}; expected floats from 0 to 1, or "
-                "uint8."
+                f"picture holds values from {array.min():.4g} to {array.max():.4g}; expected 0 to 1, or uint8."
             )
-        array = np.round(array * 255).astype(np.uint8)
+        array = np.rint(np.multiply(array, 255, dtype=np.float32, casting="same_kind")).astype(np.uint8)
     if array.dtype != np.uint8:
         raise TypeError(f"picture has dtype {array.dtype}; expected uint8, or floats from 0 to 1.")
-    if array.size == 0:
-        raise ValueError(f"picture has shape {array.shape}; expected at least one pixel.")
-    return Image.fromarray(np.ascontiguousarray(array))
+    return Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array)
 
 
-def _grey(image, name):
-    """Return a Pillow image as an array; nothing is decoded before its size is known."""
-    width, height = image.size
-    if width * height > MOST_PIXELS or min(image.size) < SHORTEST_SIDE:
-        raise _UnusableError(
-            f"{name} has {width:,} x {height:,} pixels; expected sides of {SHORTEST_SIDE} or more, and "
-            f"{MOST_PIXELS:,} pixels at most."
-        )
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    elif image.has_transparency_data:  # paper is white where there is nothing
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    image = image.convert("L")
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX, reducing_gap=None)
-    return np.asarray(image, dtype=np.float32) / 255
+def _prepared(image, longest, size=None):
+    """Return a Pillow image as a `Picture`: in colour, of a size to work on, and upright."""
+    from PIL import Image
+
+    image.load()
+    if size is None or image.format == "TIFF":  # which Pillow turns upright as it loads it
+        size = image.size
+    scale = min(longest / max(size), max(1, SHORTEST_SIDE / min(size)))
+    reduced = [max(1, round(scale * length)) for length in size]
+    image, turn = _in_colour(image), _turn(image)
+    image = image.resize(reduced, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    if image.mode == "RGBA":  # paper that is transparent is white
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    if turn is not None:
+        image = image.transpose(turn)
+        size = size[::-1] if turn >= Image.Transpose.ROTATE_90 and turn != Image.Transpose.ROTATE_180 else size
+    return Picture(np.asarray(image), scale, size)
+
+
+def _in_colour(image):
+    """Return a Pillow image of any mode as RGB or, where it may be transparent, RGBA."""
+    from PIL import Image
+
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):  # more than 8 bits; what is white is not said
+        values = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0, neginf=0)
+        values -= values.min()
+        values *= 255 / max(values.max(), np.finfo(np.float32).tiny)
+        return Image.fromarray(values.astype(np.uint8)).convert("RGB")
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _turn(image):
+    """Return how a Pillow image is turned upright, or None: phones note how they were held."""
+    from PIL import Image
+
+    turns = Image.Transpose
+    known = {
+        2: turns.FLIP_LEFT_RIGHT,
+        3: turns.ROTATE_180,
+        4: turns.FLIP_TOP_BOTTOM,
+        5: turns.TRANSPOSE,
+        6: turns.ROTATE_270,
+        7: turns.TRANSVERSE,
+        8: turns.ROTATE_90,
+    }
+    try:
+        return known.get(image.getexif().get(274))
+    except Exception:  # damaged metadata; the picture itself may be whole
+        return None

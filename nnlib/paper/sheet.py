@@ -1,16 +1,12 @@
-"""The sheet on which a class writes its digits: drawn to be printed, and read from a photograph or a scan.
+"""The sheet on which a class writes its digits: where everything stands on it, drawn to be printed.
 
 Lengths are in millimetres, x to the right and y down, from the middle of the mark at the top left. What is printed is
-the same on A4 and on Letter, so that the reader need not know which it was.
+the same on A4 and on Letter, so that `read_sheet` need not know which it was.
 """
-
-import os
-from pathlib import Path
 
 import numpy as np
 
 from .. import checks
-from ..examples import Example
 from ..files import write_atomically
 
 PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
@@ -106,46 +102,3 @@ def _draw_boxes(axes):
             _square(axes, middle, BOX, facecolor="none", edgecolor="black", linewidth=LINE * POINTS_PER_MM)
         y = box_corner(row, 0)[1] + BOX / 2
         axes.text(LABEL_X, y, str(row), fontsize=24, weight="bold", ha="center", va="center_baseline")
-
-
-def read_sheet(picture, writer=None):
-    """Read the digits that somebody wrote on a printed sheet (``python -m nnlib sheet digits.pdf``).
-
-    The four corner marks are found, the page is straightened, and its boxes are cut. A page that stands upside down or
-    on its side is turned.
-
-    Parameters
-    ----------
-    picture : str, path-like, PIL.Image.Image or ndarray
-        A photograph or a scan of one sheet: a file, an image, or an array (height, width) or (height, width, 3) of
-        uint8, or of floats from 0 to 1.
-    writer : str or None
-        Whose sheet it is: one writer a page. None means the name of the file, without its ending; without a file, "".
-
-    Returns
-    -------
-    list of Example
-        The digits row by row, each with its image, its label (that of its row) and the writer. Empty boxes are left
-        out.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError, TypeError
-        If there is no such file; it is no picture; or it shows no sheet, a part of one, or a blurred one.
-    """
-    # They bring SciPy's ndimage and Pillow, which take longer to import than the rest of nnlib.
-    from .corners import find_corners, straighten
-    from .cutting import cut_boxes
-    from .picture import load
-
-    if writer is None:
-        writer = Path(picture).stem if isinstance(picture, str | os.PathLike) else ""
-    elif not isinstance(writer, str):
-        raise TypeError(f"writer is {checks.shown(writer)}; expected text.")
-    grey = load(picture)
-    name = f"{os.fspath(picture)}: " if isinstance(picture, str | os.PathLike) else ""
-    try:
-        images = cut_boxes(straighten(grey, find_corners(grey)))
-    except ValueError as error:
-        raise ValueError(f"{name}{error}") from None
-    return [Example(image, row, writer) for (row, _), image in images.items()]
