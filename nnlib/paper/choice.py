@@ -60,7 +60,7 @@ def choose_digits(parts, network):
         return [], left_out + [(read.part, "most of the page looks like no digits") for read in fitting]
     rows = []
     for order in rows_of([read.part[:4] for read in fitting]):
-        digits, others = choose_in_row([fitting[i] for i in order])
+        digits, others = choose_in_row([fitting[i] for i in order], is_only=len(order) == len(fitting))
         rows += [digits] if digits else []
         left_out += others
     return rows, left_out
@@ -92,11 +92,14 @@ def misfit(part, height):
     return None
 
 
-def choose_in_row(row):
+def choose_in_row(row, is_only):
     """Return the digits of a row, and what is left out of it, with the reasons.
 
     Among digits, where a digit would stand, a part must look very unlike one to be none; alone, it must look like one.
+    What only the picture's edge makes look like one, such as the edge of a shadow, stands alone.
     """
+    if not is_only and all(read.part.is_at_edge for read in row):
+        return [], [(read.part, "touches the edge") for read in row]
     n_sure = sum(read.is_sure for read in row)
     if n_sure < MOSTLY * len(row):
         return [], [(read.part, "most of its row looks like no digits") for read in row]

@@ -5,20 +5,28 @@ import scipy
 
 PALEST_INK = 0.06  # of the paper's light; less is no writing
 NOISE = 5  # standard deviations of the paper's grain; what exceeds them is no grain
-PALE_END = 0.5  # of the threshold: what is so dark and touches ink is ink
+FAINTEST_WRITING = 0.22  # of the paper's light; if nothing is darker, what is seen is paper's own, or the back's
+PALE_INK, PALE_END = 0.8, 0.5  # of Otsu's threshold: what is so dark is ink, and what touches it and is so dark
 
 
 def threshold_of(ink):
-    """Return from which value on a pixel is ink: Otsu's threshold between the two groups of those that are no grain.
+    """Return Otsu's threshold between the two groups of those pixels that are no grain; infinity where none is ink.
 
     Paper is most of a page, so its grain would decide where Otsu's method draws the line. Without it, the groups are
     the middle of the strokes and their edges, or writing and what shines through from the back.
     """
-    middle = np.median(ink)
-    grain = 1.4826 * np.median(np.abs(ink - middle))  # of normal noise, this is the standard deviation
-    floor = max(PALEST_INK, middle + NOISE * grain)
+    floor = grain_of(ink)
     darker = ink[ink > floor]
-    return max(floor, otsu(darker)) if len(darker) else floor
+    if not len(darker) or np.percentile(darker, 99) < FAINTEST_WRITING:
+        return np.inf
+    return max(floor, otsu(darker))
+
+
+def grain_of(ink):
+    """Return how dark the grain of the paper is: darker pixels are something else."""
+    middle = np.median(ink)
+    spread = 1.4826 * np.median(np.abs(ink - middle))  # of normal noise, this is the standard deviation
+    return max(PALEST_INK, middle + NOISE * spread)
 
 
 def otsu(values, bins=256):
@@ -34,10 +42,13 @@ def otsu(values, bins=256):
 
 
 def marks_of(ink):
-    """Return which pixels (h, w) are ink: the dark ones, and paler ones that touch them."""
+    """Return which pixels (h, w) are ink: the dark ones, and paler ones that touch them.
+
+    In a thin stroke, no pixel is as dark as in the middle of a thick one: the dark ones begin below the threshold.
+    """
     threshold = threshold_of(ink)
-    pale, n = scipy.ndimage.label(ink > PALE_END * threshold, np.ones((3, 3)))
-    is_mark = np.zeros(n + 1, bool)
-    is_mark[pale[ink > threshold]] = True
-    is_mark[0] = False
-    return is_mark[pale] & (ink > PALE_END * threshold)
+    labels, n = scipy.ndimage.label(ink > PALE_END * threshold, np.ones((3, 3)))
+    has_ink = np.zeros(n + 1, bool)
+    has_ink[labels[ink > max(PALE_INK * threshold, grain_of(ink))]] = True
+    has_ink[0] = False
+    return has_ink[labels]

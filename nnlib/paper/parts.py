@@ -15,13 +15,14 @@ PIECE = 0.15, 0.45  # of a digit's height: what is smaller is a speck, and what 
 
 
 class Part(NamedTuple):
-    """Marks that belong together: the box around them, in pixels, and which pixels (h, w) in it they are."""
+    """Marks that belong together: their box, in pixels, which of its pixels (h, w) they are, and if they may go on."""
 
     left: int
     top: int
     right: int
     bottom: int
     shape: np.ndarray
+    is_at_edge: bool  # of the picture
 
     @property
     def width(self):
@@ -45,7 +46,8 @@ def parts_of(marks):
         if place is None or max(s.stop - s.start for s in place) < SMALLEST:
             continue
         rows, columns = place
-        result.append(Part(columns.start, rows.start, columns.stop, rows.stop, labels[place] == i))
+        is_at_edge = not (rows.start and columns.start and rows.stop < len(marks) and columns.stop < marks.shape[1])
+        result.append(Part(columns.start, rows.start, columns.stop, rows.stop, labels[place] == i, is_at_edge))
     return sorted(result, key=lambda part: -part.height)[:MOST_PARTS]
 
 
@@ -98,4 +100,4 @@ def join(a, b):
     shape = np.zeros((bottom - top, right - left), bool)
     for part in (a, b):
         shape[part.top - top : part.bottom - top, part.left - left : part.right - left] |= part.shape
-    return Part(left, top, right, bottom, shape)
+    return Part(left, top, right, bottom, shape, a.is_at_edge or b.is_at_edge)
