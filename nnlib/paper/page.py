@@ -8,11 +8,12 @@ import numpy as np
 from ..network import check_network
 from .choice import choose_digits
 from .ink import marks_of
-from .light import grey_of, ink_of, is_dark_paper, paper_of
+from .light import grey_of, ink_of, is_at_step, is_dark_paper, paper_of
 from .lines import without_lines
 from .parts import parts_of
 from .picture import load_picture
 
+FAR_MORE = 1.5  # times: between the strokes of one digit, paper can look like another digit
 LONGEST_SIDE = 1600  # pixels to work on: digits of 7 mm on a page of A4 are 38 pixels high
 
 
@@ -96,8 +97,11 @@ def read_page(picture, network=None):
     grey = grey_of(picture.rgb)
     if is_dark_paper(grey):
         grey = 1 - grey
-    ink = without_lines(ink_of(grey, paper_of(grey)))
-    rows, left_out = choose_digits(parts_of(marks_of(ink)), network)
+    rows, left_out = read_grey(grey, network)
+    # A desk around the paper can make bright paper look like ink: the other way round then reads like far more.
+    other_rows, other_left_out = read_grey(1 - grey, network)
+    if sure_height(other_rows) > FAR_MORE * sure_height(rows):
+        rows, left_out = other_rows, other_left_out
 
     def box(part):
         return tuple(round(place / picture.scale) for place in part[:4])
@@ -108,3 +112,16 @@ def read_page(picture, network=None):
         picture.rgb,
         picture.size,
     )
+
+
+def read_grey(grey, network):
+    """Read the digits on a page (h, w) that is brighter than its ink; return what `choose_digits` does."""
+    paper = paper_of(grey)
+    parts = parts_of(marks_of(without_lines(ink_of(grey, paper))))
+    parts = [part._replace(is_at_edge=part.is_at_edge or is_at_step(paper, part[:4])) for part in parts]
+    return choose_digits(parts, network)
+
+
+def sure_height(rows):
+    """Return how high all digits are that look like one, together."""
+    return sum(read.part.height for row in rows for read in row if read.is_sure)

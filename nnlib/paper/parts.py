@@ -22,7 +22,7 @@ class Part(NamedTuple):
     right: int
     bottom: int
     shape: np.ndarray
-    is_at_edge: bool  # of the picture
+    is_at_edge: bool  # of the picture, or of the paper
 
     @property
     def width(self):
