@@ -46,7 +46,10 @@ function setUp(pad, el, model, signal) {
   window.addEventListener("keydown", (event) => keepFromJupyter(event, pad), { capture: true, signal });
   listen("keydown", (event) => onKey(event, post));
   listen("click", (event) => choose(event, post));
-  const photos = makeFileInput((file) => sendPhoto(file, post));
+  const photos = makeFileInput((file) => {
+    scrollToNewPhoto(pad, signal);
+    sendPhoto(file, post);
+  });
   listen("click", (event) => event.target.closest(".nnlib-choose-photo") && photos.click());
 
   // Before the canvas gets them: ipycanvas sends each event in a message of its own, and keeps the wheel to itself.
@@ -245,6 +248,19 @@ function makeFileInput(onFile) {
     input.value = ""; // so that the same one can be chosen again
   });
   return input;
+}
+
+/** Scroll to the next photo that comes, once it is there: on a phone, it would be out of sight. */
+function scrollToNewPhoto(pad, signal) {
+  const before = pad.querySelector(".nnlib-picture img");
+  const changes = new MutationObserver(() => {
+    const now = pad.querySelector(".nnlib-picture img");
+    if (!now || now === before) return;
+    changes.disconnect();
+    now.scrollIntoView({ block: "nearest" });
+  });
+  changes.observe(pad, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => changes.disconnect());
 }
 
 /** Send a picture file to the kernel: reduced, if it is large, and empty, if it cannot be reduced. */

@@ -59,12 +59,12 @@ class Photo(widgets.VBox):
 
     def __init__(self):
         self._page, self._name, self._shown = None, "", None
-        self._title, self._picture, self._boxes, self._rows = (widgets.HTML() for _ in range(4))
+        self._picture, self._boxes, self._rows = (widgets.HTML() for _ in range(3))
         self._boxes.add_class("nnlib-boxes")
         self._frame = widgets.Box([self._picture, self._boxes])
         self._frame.add_class("nnlib-picture")
         close = button("Remove the photo", self.close_photo, "Show the photo no longer; what you kept of it stays")
-        super().__init__([widgets.HTML(STYLE), row([self._frame, self._rows], "nnlib-read"), row([close, self._title])])
+        super().__init__([widgets.HTML(STYLE), row([self._frame, self._rows], "nnlib-read"), row([close])])
         self.add_class("nnlib-photo")
         self.close_photo()
 
@@ -73,9 +73,9 @@ class Photo(widgets.VBox):
         self._page, self._name, self._shown = page, name, None
         height, width = page.picture.shape[:2]
         self._frame.layout.max_width = f"{round(min(MOST_WIDTH, MOST_HEIGHT * width / height))}px"
+        self.layout.display = None  # first: the browser scrolls to the picture when it comes
         self._picture.value = picture_html(page.picture, name)
         self._update()
-        self.layout.display = None
 
     def close_photo(self):
         """Show it no longer."""
@@ -128,7 +128,7 @@ def in_words(page, name):
     unsure = sum(not is_sure(digit) for digit in digits)
     said = f"I found {count} in {name}. Choose {'it' if len(digits) == 1 else 'one'} to see it as the network does."
     if unsure:
-        said += f" I am not sure of {unsure}, with {'a dashed box' if unsure == 1 else 'dashed boxes'}."
+        said += f" I am not sure of {unsure} of them: {'its box is' if unsure == 1 else 'their boxes are'} dashed."
     return said
 
 
@@ -144,7 +144,9 @@ def picture_html(picture, name):
     file = io.BytesIO()
     image.save(file, "JPEG", quality=80)
     data = base64.b64encode(file.getvalue()).decode()
-    return f'<img src="data:image/jpeg;base64,{data}" alt="{escape(name)}">'
+    # With its size, as the browser knows the place that it takes before it has decoded it.
+    size = f'width="{image.width}" height="{image.height}"'
+    return f'<img src="data:image/jpeg;base64,{data}" alt="{escape(name)}" {size}>'
 
 
 def boxes_html(page, shown=None):
@@ -166,7 +168,9 @@ def boxes_html(page, shown=None):
     others = [
         f'<i title="left out: {escape(reason)}" style="{_place(box, page.size)}"></i>' for box, reason in page.left_out
     ]
-    return f'<div role="group" aria-label="Digits in the photo">{"".join(others + buttons)}</div>'
+    heights = [digit.box[3] - digit.box[1] for digits in page.rows for digit in digits]
+    style = f"--digit:{100 * np.median(heights) / page.size[0]:.2f}cqw"
+    return f'<div role="group" aria-label="Digits in the photo" style="{style}">{"".join(others + buttons)}</div>'
 
 
 def rows_html(page, shown=None):
@@ -193,25 +197,30 @@ def _place(box, size):
     return f"left:{x:.2f}%;top:{y:.2f}%;width:{w:.2f}%;height:{h:.2f}%"
 
 
+# --digit is the height of the photo's digits, so that what stands around small ones leaves the others free.
 STYLE = """<style>
-.nnlib-photo { border-left: 4px solid #1b87c9; padding-left: 8px; gap: 6px; }
+.nnlib-photo { border-left: 4px solid #1b87c9; padding-left: 8px; margin-bottom: 8px; }
 .nnlib-photo .nnlib-read { align-items: flex-start; gap: 10px 16px; }
 .nnlib-photo .nnlib-picture { position: relative; flex: 1 1 260px; }
 .nnlib-photo .nnlib-picture > * { margin: 0; height: auto; width: 100%; }
 .nnlib-photo img { display: block; width: 100%; height: auto; border-radius: 4px; }
-.nnlib-photo .nnlib-picture > .nnlib-boxes { position: absolute; inset: 0; height: 100%; }
-.nnlib-photo .nnlib-boxes button { all: unset; position: absolute; min-width: 0; min-height: 0; cursor: pointer; }
+.nnlib-photo .nnlib-picture > .nnlib-boxes { position: absolute; inset: 0; height: 100%; container-type: inline-size; }
+.nnlib-photo [role=group] { --gap: min(4px, 0.1 * var(--digit)); }
 .nnlib-photo .nnlib-boxes i { position: absolute; border: 1px dotted gray; }
-.nnlib-photo .nnlib-boxes button::before { content: ""; position: absolute; inset: -4px; border: 2px solid #0b6aa8;
+.nnlib-photo .nnlib-boxes button { all: unset; position: absolute; min-width: 0; min-height: 0; cursor: pointer; }
+.nnlib-photo .nnlib-boxes button::before { content: ""; position: absolute; inset: calc(-1 * var(--gap));
+  border: min(2px, 0.08 * var(--digit)) solid #1b87c9; border-radius: 3px; }
+.nnlib-photo .nnlib-boxes .unsure::before { border: max(1px, min(2px, 0.1 * var(--digit))) dashed #c25b00; }
+.nnlib-photo .nnlib-boxes [aria-pressed=true]::before { background: #1b87c966; border-width: 3px; }
+.nnlib-photo .nnlib-boxes span { position: absolute; left: calc(-1 * var(--gap)); bottom: calc(100% + var(--gap));
+  padding: 0 0.25em; font: bold min(11px, 0.4 * var(--digit))/1.15 sans-serif; color: white; background: #0b6aa8;
   border-radius: 3px; }
-.nnlib-photo .nnlib-boxes .unsure::before { border: 2px dashed #b34a00; }
-.nnlib-photo .nnlib-boxes span { position: absolute; left: -4px; bottom: calc(100% + 4px); padding: 0 3px;
-  font: bold 11px/13px sans-serif; color: white; background: #0b6aa8; border-radius: 3px; }
 .nnlib-photo .nnlib-boxes .unsure span { background: #b34a00; }
-.nnlib-photo .nnlib-boxes [aria-pressed=true]::before { background: #1b87c966; border-width: 4px; }
 .nnlib-photo p { margin: 0; font-size: 18px; line-height: 28px; font-variant-numeric: tabular-nums; }
 .nnlib-photo p span { display: inline-block; min-width: 18px; text-align: center; cursor: pointer;
   border: 2px solid transparent; border-radius: 3px; line-height: 22px; }
 .nnlib-photo p .unsure { border: 2px dashed #d9730d; }
 .nnlib-photo p [data-nnlib-shown] { box-shadow: 0 0 0 2px #1b87c9; font-weight: bold; }
+@media (pointer: coarse) { .nnlib-photo p { line-height: 36px; }
+  .nnlib-photo p span { min-width: 26px; line-height: 30px; } }
 </style>"""
