@@ -154,7 +154,7 @@ def test_the_picture_is_shown_reduced(pad, mnist):
     assert shown.size == (1000, 750)
     difference = np.asarray(large.resize(shown.size), float) - np.asarray(shown, float)
     assert np.abs(difference).mean() < 5
-    assert unescape(alt) == 'a "page" <1>.jpg'
+    assert unescape(alt) == 'The photo, a "page" <1>.jpg'
 
 
 def test_what_was_left_out_has_a_box_with_the_reason(made, read):

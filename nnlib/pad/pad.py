@@ -67,7 +67,7 @@ class Pad(widgets.VBox):
     Notes
     -----
     The button "A photo" reads a picture of digits on paper, as `nnlib.read_page` does. Each digit there can be chosen,
-    looked at, and kept as an example. The picture itself is never written to a file.
+    looked at, and kept as an example. The pad writes the picture itself to no file.
 
     Under Voilà, and in a folder that is read-only, the pad writes no file. It offers a download and an upload instead.
     """
@@ -151,7 +151,7 @@ class Pad(widgets.VBox):
         return digits[shown][0] if digits else None
 
     def show(self, strokes):
-        """Put a drawing on the pad, as if it had been drawn there; its size does not matter. Or an image (28, 28)."""
+        """Put a drawing of any size on the pad, as if it had been drawn there; or an image (28, 28)."""
         if is_image(strokes):
             content = check_image(strokes, "strokes")
         else:
@@ -535,6 +535,4 @@ class _Step(NamedTuple):
 
 def _are_same(content, other):
     """Return whether two drawings have the same points, or two images the same pixels."""
-    return (
-        is_image(content) == is_image(other) and len(content) == len(other) and all(map(np.array_equal, content, other))
-    )
+    return len(content) == len(other) and all(map(np.array_equal, content, other))

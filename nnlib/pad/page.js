@@ -282,6 +282,7 @@ async function reduced(file) {
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.imageSmoothingQuality = "high";
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
     return await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
   } catch {
     return file.size > MOST ? new Blob() : file; // the kernel says what is wrong with it

@@ -18,9 +18,7 @@ from ..reading import SURE
 from . import view
 from .controls import button, row
 
-SENT_SIDE = (
-    1000  # pixels, the longer side of the picture that is sent to the page: sharp also on a high-resolution screen
-)
+SHOWN_SIDE = 1000  # pixels, the longer side of the picture as it is shown: sharp also on a high-resolution screen
 MOST_WIDTH, MOST_HEIGHT = 480, 440  # pixels of the page; beside it stands what was read
 ADVICE = "Write them apart from each other, with a dark pen on light paper, and hold the camera straight above."
 
@@ -35,7 +33,9 @@ def read_photo(content, name, network):
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 picture = load_picture(image, LONGEST_SIDE).rgb
     except Image.UnidentifiedImageError:
-        raise ValueError(f"{name} is no picture that I can read. Choose a JPEG or a PNG, for example.") from None
+        raise ValueError(
+            f"{name} is no picture that I can read. Choose a JPEG or a PNG; a phone can share its .heic files as JPEG."
+        ) from None
     except Exception as error:  # a damaged file can break Pillow in many ways
         raise ValueError(f"{name} cannot be read as a picture ({in_short(error)}).") from None
     read = read_page(picture, network)
@@ -78,7 +78,7 @@ class Photo(widgets.VBox):
         self._update()
 
     def close_photo(self):
-        """Show it no longer."""
+        """Show the photo no longer."""
         self._page = self._shown = None
         self._picture.value = self._boxes.value = self._rows.value = ""
         self.layout.display = "none"
@@ -138,15 +138,15 @@ def is_sure(digit):
 
 
 def picture_html(picture, name):
-    """Return a picture (h, w, 3) as an image for the page."""
+    """Return a picture (h, w, 3) of uint8 as an image for the page."""
     image = Image.fromarray(picture)
-    image.thumbnail((SENT_SIDE, SENT_SIDE))
+    image.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     file = io.BytesIO()
     image.save(file, "JPEG", quality=80)
     data = base64.b64encode(file.getvalue()).decode()
     # With its size, as the browser knows the place that it takes before it has decoded it.
     size = f'width="{image.width}" height="{image.height}"'
-    return f'<img src="data:image/jpeg;base64,{data}" alt="{escape(name)}" {size}>'
+    return f'<img src="data:image/jpeg;base64,{data}" alt="The photo, {escape(name)}" {size}>'
 
 
 def boxes_html(page, shown=None):
