@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import checks
 from ..drawing import FIELD, PEN_WIDTH, check_strokes, fit, strokes_to_image
-from ..examples import Example, check_example, from_bytes, load_examples
+from ..examples import Example, check_example, check_image, from_bytes, is_image, load_examples
 from ..network import Network
 from ..preparation import check_name
 from ..reading import split_digits
@@ -20,6 +20,7 @@ from .filing import Place
 from .gallery import Gallery
 from .kept import Kept
 from .page import Page
+from .photo import Photo, photo_button, read_photo
 from .subshell import answer_while_busy
 from .surface import Surface
 from .teacher import Teacher, digits_to_test_with
@@ -37,7 +38,7 @@ class Pad(widgets.VBox):
     network : Network or None
         The network that reads the drawings. None takes the one that ships with the project.
     examples : list of Example
-        Labelled drawings to start with.
+        Labelled drawings, and images of digits on paper, to start with.
     writer : str
         The name of the person who draws; it is kept with each example.
     file : str or path-like
@@ -61,10 +62,13 @@ class Pad(widgets.VBox):
     network : Network
         The network that reads now. The buttons "Teach" and "Forget the teaching" change it.
     examples : list of Example
-        The drawings that are kept.
+        The drawings that are kept, and the digits of photos.
 
     Notes
     -----
+    The button "A photo" reads a picture of digits on paper, as `nnlib.read_page` does. Each digit there can be chosen,
+    looked at, and kept as an example. The pad writes the picture itself to no file.
+
     Under Voilà, and in a folder that is read-only, the pad writes no file. It offers a download and an upload instead.
     """
 
@@ -77,14 +81,18 @@ class Pad(widgets.VBox):
         # What is read from left to right, and which digit the bars show: one attribute, as threads may look meanwhile.
         self._reading = [], 0
         self._says_until_drawn = False
-        self._last = None  # what Undo goes back to: the examples and the strokes before, and the strokes since
-        self._shown_again = None  # a kept drawing as it is in the field, and as it is kept
+        self._last = None  # what Undo goes back to: the examples and the field before, and the field since
+        self._shown_again = None  # a kept drawing or image as it is in the field, and as it is kept
+        self._test_digit = None  # the image of the last one that was shown
         self._surface = Surface(self._size, self._guarded(self._refresh))
         self._page = Page(
             on_pen=self._guarded(self._surface.pen),
             on_key=self._guarded(self._on_key),
             on_example=self._guarded(self._on_example),
+            on_digit=self._guarded(self.show_paper_digit),
+            on_photo=self._guarded(self.read_photo),
         )
+        self._photo = Photo()
         self._words, self._bars, self._caption, self._status, self._which_network = (widgets.HTML() for _ in range(5))
         self._status.add_class("nnlib-status")
         self._ink = widgets.Box([self._surface.ink])
@@ -96,7 +104,7 @@ class Pad(widgets.VBox):
             self._files = Exchange(self._place.name, self._guarded(self.upload))
         before = len(self._kept.new_among(self._place.autosave.read()))
         self._offer = Offer(before, self._place.autosave.name, self._guarded(self.bring_back))
-        super().__init__([widgets.HTML(view.STYLE), self._top(), self._page, *self._controls()])
+        super().__init__([widgets.HTML(view.STYLE), self._top(), self._photo, self._page, *self._controls()])
         self.add_class("nnlib-pad")
         if self._place.autosave.name is not None:
             self.add_class("nnlib-autosaved")
@@ -143,11 +151,14 @@ class Pad(widgets.VBox):
         return digits[shown][0] if digits else None
 
     def show(self, strokes):
-        """Put a drawing on the pad, as if it had been drawn there; its size does not matter."""
-        strokes = check_strokes(strokes)
+        """Put a drawing of any size on the pad, as if it had been drawn there; or an image (28, 28)."""
+        if is_image(strokes):
+            content = check_image(strokes, "strokes")
+        else:
+            content = fit(check_strokes(strokes), FIELD_SHARE * self._size, self._size / 2)
         self._say("")
         with self._undoable():
-            self._surface.show_strokes(fit(strokes, FIELD_SHARE * self._size, self._size / 2))
+            self._put(content)
 
     def watch(self, preparation="none"):
         """Watch a network learn: have the pad read with it while it is trained, also what is drawn meanwhile.
@@ -197,6 +208,7 @@ class Pad(widgets.VBox):
         strokes = [
             self._button("Clear", self.clear, "Erase everything (key: c)"),
             self._button("Undo", self.undo, "Take back the last stroke, or what was done last (key: u)"),
+            photo_button(),
         ]
         digits = widgets.Box(
             [
@@ -250,10 +262,10 @@ class Pad(widgets.VBox):
 
     def undo(self):
         """Take back the last stroke, or what was done last: a drawing kept, corrected, removed or erased."""
-        if self._last is not None and _are_same(self.strokes, self._last.strokes_since):
+        if self._last is not None and _are_same(self._content, self._last.content_since):
             last, self._last = self._last, None
             self._kept.restore(last.examples)
-            self._surface.show_strokes(last.strokes)
+            self._put(last.content)
             self._show_kept()
             self._kept.known -= last.not_ours
             self._say(last.undone)
@@ -262,22 +274,22 @@ class Pad(widgets.VBox):
             self._surface.show_strokes(strokes[:-1])
 
     def keep(self, label):
-        """Keep the drawing as an example of a digit, and clear the field for the next."""
-        if not self.strokes:
+        """Keep what is in the field as an example of a digit, and clear the field for the next."""
+        content, number, shown_again = self._content, self.number, None
+        if not len(content):
             raise ValueError("There is no drawing to keep. Draw a digit first, then say what it is.")
-        strokes, number, shown_again = self.strokes, self.number, None
-        if self._shown_again is not None and _are_same(strokes, self._shown_again[0]):
+        if self._shown_again is not None and _are_same(content, self._shown_again[0]):
             shown_again = self._kept.index_of(self._shown_again[1])
         with self._undoable("The drawing is back in the field; what is kept is as it was before."):
             if shown_again is None:
-                said = self._kept.keep(strokes, label, self.writer)
+                said = self._kept.keep(content, label, self.writer)
             else:
                 said = self._kept.relabel(label, shown_again)
             self._surface.show_strokes([])
         if number and len(number) > 1:
             doubt = f"It looks like {len(number)} digits to me, {number}. Undo takes it back."
         else:
-            doubt = self._guarded(self._teacher.doubt_about)(Example(strokes, label))
+            doubt = self._guarded(self._teacher.doubt_about)(Example(content, label))
         self._say(f"{said} {doubt}" if doubt else said)
 
     def select(self, index):
@@ -300,13 +312,14 @@ class Pad(widgets.VBox):
     def show_again(self):
         """Show the kept drawing that is selected in the field."""
         index, kept = self._kept.selected_one()
-        strokes = kept.strokes
-        points = np.concatenate(strokes)
-        if points.min() < 0 or points.max() > self._size:  # from a field of another size
-            strokes = fit(strokes, FIELD_SHARE * self._size, self._size / 2)
+        content = kept.strokes
+        if kept.image is None:
+            points = np.concatenate(content)
+            if points.min() < 0 or points.max() > self._size:  # from a field of another size
+                content = fit(content, FIELD_SHARE * self._size, self._size / 2)
         with self._undoable("The field is as it was."):
-            self._surface.show_strokes(strokes)
-        self._shown_again = self.strokes, kept.strokes
+            self._put(content)
+        self._shown_again = self._content, kept.strokes
         self._say(f"This is drawing {index + 1}. It is kept as {view.with_article(kept.label)}.")
 
     def bring_back(self):
@@ -370,10 +383,37 @@ class Pad(widgets.VBox):
         X_test, y_test = digits_to_test_with()
         i = np.random.default_rng().integers(len(X_test))
         with self._undoable("Your drawing is back."):
-            self._surface.show_image(X_test[i].reshape(FIELD, FIELD))
+            self._test_digit = X_test[i].reshape(FIELD, FIELD)
+            self._surface.show_image(self._test_digit)
         self._say(f"Test digit {i}. Its label says: {y_test[i]}.", until_drawn=True)
 
+    def read_photo(self, name, content):
+        """Show a picture, the content (bytes) of a file called `name`, and read the digits in it."""
+        self._say(f"Reading {name} …")
+        self._photo.show(read_photo(content, name, self.network), name)
+        self._say(self._photo.in_words())
+
+    def show_paper_digit(self, number):
+        """Show a digit of the photo, by its number in reading order from 0, and read it."""
+        image = self._photo.image_of(number)
+        with self._undoable("The field is as it was."):
+            self._surface.show_image(image)
+        self._shown_again = image, image  # if it is kept already, another label corrects it
+        self._say(
+            "This is how the network sees it. If you say what it is, it is kept like a drawing.", until_drawn=True
+        )
+
     # What happens inside.
+
+    @property
+    def _content(self):
+        """What is in the field and can be kept: strokes, or the image of a digit on paper. A test digit cannot."""
+        image = self._surface.image
+        return self.strokes if image is None or image is self._test_digit else image
+
+    def _put(self, content):
+        """Put strokes or an image into the field."""
+        (self._surface.show_image if is_image(content) else self._surface.show_strokes)(content)
 
     def _refresh(self):
         """Read what is on the field, and show it: the ink first, since hand and eye wait for it."""
@@ -381,6 +421,7 @@ class Pad(widgets.VBox):
             self._say("")
         seen = self._guarded(self._read)()  # None where that fails: the ink is painted all the same
         self._surface.paint(seen)
+        self._photo.mark(self._surface.image)
         (self._ink.add_class if self._surface.is_empty else self._ink.remove_class)("nnlib-empty")
         digits, shown = self._reading
         if digits:
@@ -416,13 +457,13 @@ class Pad(widgets.VBox):
     @contextmanager
     def _undoable(self, undone=""):
         """Let Undo take back what changes meanwhile, what is kept or what is in the field, and then say `undone`."""
-        examples, strokes = list(self.examples), self.strokes
+        examples, content = list(self.examples), self._content
         yield
         if examples != self.examples:
             self._show_kept()
-        elif _are_same(strokes, self.strokes):
+        elif _are_same(content, self._content):
             return
-        self._last = _Step(examples, strokes, self.strokes, undone)
+        self._last = _Step(examples, content, self._content, undone)
 
     def _show_kept(self):
         """Show what is kept now, and write it to the autosaved file."""
@@ -445,6 +486,7 @@ class Pad(widgets.VBox):
         """Show what the network is now, what it reads, and what it thinks of the labels."""
         self._name_network()
         self._refresh()
+        self._guarded(self._photo.read_again)(self.network)
         self._judge()
         self._show_gallery()
 
@@ -482,15 +524,15 @@ class Pad(widgets.VBox):
 
 
 class _Step(NamedTuple):
-    """What Undo goes back to, where the strokes in the field are still `strokes_since`, and what it says then."""
+    """What Undo goes back to, where the field still holds `content_since`, and what it says then."""
 
     examples: list
-    strokes: list
-    strokes_since: list
+    content: list | np.ndarray  # of the field: strokes, or an image
+    content_since: list | np.ndarray
     undone: str
     not_ours: frozenset = frozenset()  # keys of drawings that were only loaded
 
 
-def _are_same(strokes, others):
-    """Return whether two drawings have the same points."""
-    return len(strokes) == len(others) and all(map(np.array_equal, strokes, others))
+def _are_same(content, other):
+    """Return whether two drawings have the same points, or two images the same pixels."""
+    return len(content) == len(other) and all(map(np.array_equal, content, other))

@@ -6,7 +6,12 @@ const FIELD_NAME =
 const BUSY = "The kernel is busy: your drawing will appear when it is free.";
 const GONE = "This pad is no longer connected: its kernel was restarted or stopped. Run its cell again.";
 const PATIENCE = 1000; // milliseconds: a kernel that is free answers within some 50
+const PHOTO_PATIENCE = 5000; // milliseconds, where the batch holds a photo, which has to be sent and read
 const QUIET = 400; // milliseconds
+const LARGE = 1e6; // bytes: a larger picture is reduced, as a whole class may share one network …
+const MOST = 9e6; // bytes … and a message of more than some 10 million ends the connection
+const LONGEST_SIDE = 2000; // pixels of a reduced picture; nnlib.read_page works on fewer
+const CHOICES = "[data-nnlib-example], [data-nnlib-digit]"; // kept drawings, and digits of the photo
 const KEYS = { u: "undo", backspace: "undo", c: "clear", delete: "clear" };
 const PEN = {
   mousedown: "down",
@@ -40,7 +45,12 @@ function setUp(pad, el, model, signal) {
   // On the window: Notebook takes its keys on their way down to the pad, JupyterLab on their way up.
   window.addEventListener("keydown", (event) => keepFromJupyter(event, pad), { capture: true, signal });
   listen("keydown", (event) => onKey(event, post));
-  listen("click", (event) => chooseExample(event, post));
+  listen("click", (event) => choose(event, post));
+  const photos = makeFileInput((file) => {
+    scrollToNewPhoto(pad, signal);
+    sendPhoto(file, post);
+  });
+  listen("click", (event) => event.target.closest(".nnlib-choose-photo") && photos.click());
 
   // Before the canvas gets them: ipycanvas sends each event in a message of its own, and keeps the wheel to itself.
   for (const type of Object.keys(PEN)) listen(type, pen.onEvent, { capture: true, passive: false });
@@ -119,16 +129,19 @@ function makeAnnouncer(pad, el) {
 /** Return what sends to the kernel, in batches: the next when the last is answered, so that neither side falls behind. */
 function makePost(model, signal, showTrouble) {
   let waiting = []; // not sent yet
+  let files = []; // the content of those that are photos
   let asked = null; // the batch that has no answer yet
   let timer;
 
   const send = () => {
     if (!waiting.length) return;
     const batch = { events: waiting, batch: Math.random() }; // another view of the pad gets the answers too
+    const contents = files;
     waiting = [];
+    files = [];
     clearTimeout(timer);
     try {
-      model.send(batch);
+      model.send(batch, undefined, contents);
     } catch {
       showTrouble(GONE); // Jupyter refuses to send to a kernel that was shut down
       return;
@@ -138,7 +151,7 @@ function makePost(model, signal, showTrouble) {
       showTrouble(BUSY);
       asked = null;
       send();
-    }, PATIENCE);
+    }, contents.length ? PHOTO_PATIENCE : PATIENCE);
   };
   const onMessage = ({ answer }) => {
     if (answer !== asked) return;
@@ -155,8 +168,9 @@ function makePost(model, signal, showTrouble) {
 
   return {
     now: send,
-    /** Send what is called `name`; what the pen does is sent together. */
-    add(name, value) {
+    /** Send what is called `name`, with the content of a file; what the pen does is sent together. */
+    add(name, value, file) {
+      if (file) files.push(file);
       const last = waiting.at(-1);
       if (name === "pen" && last?.pen) last.pen.push(value);
       else waiting.push(name === "pen" ? { pen: [value] } : { [name]: value });
@@ -207,7 +221,7 @@ function onKey(event, post) {
     if (!event.repeat) post.add("key", meaning);
   }
   const isPress = [" ", "Enter"].includes(event.key) && !event.target.matches("button"); // which clicks by itself
-  if (isPress && chooseExample(event, post)) event.preventDefault();
+  if (isPress && choose(event, post)) event.preventDefault();
 }
 
 /** Return what a key stands for, if it was pressed on the field. */
@@ -218,18 +232,68 @@ function meaningOf(event) {
   return KEYS[key] ?? (/^[0-9]$/.test(key) ? key : undefined);
 }
 
-/** Tell the kernel which kept drawing was chosen, if it was one. */
-function chooseExample(event, post) {
-  const picture = event.target.closest("[data-nnlib-example]");
-  if (picture) post.add("example", Number(picture.dataset.nnlibExample));
-  return Boolean(picture);
+/** Tell the kernel which kept drawing, or which digit of the photo, was chosen, if it was one. */
+function choose(event, post) {
+  const { nnlibExample, nnlibDigit } = event.target.closest(CHOICES)?.dataset ?? {};
+  if (nnlibExample) post.add("example", Number(nnlibExample));
+  if (nnlibDigit) post.add("digit", Number(nnlibDigit));
+  return Boolean(nnlibExample || nnlibDigit);
 }
 
-/** Keep the focus on its kept drawing, and the scrolled gallery where it is, while the pictures are made anew. */
+/** Return what lets people choose a picture; a phone offers its camera, too. */
+function makeFileInput(onFile) {
+  const input = Object.assign(document.createElement("input"), { type: "file", accept: "image/*" });
+  input.addEventListener("change", () => {
+    if (input.files.length) onFile(input.files[0]);
+    input.value = ""; // so that the same one can be chosen again
+  });
+  return input;
+}
+
+/** Scroll to the next photo that comes, once it is there: on a phone, it would be out of sight. */
+function scrollToNewPhoto(pad, signal) {
+  const before = pad.querySelector(".nnlib-picture img");
+  const changes = new MutationObserver(() => {
+    const now = pad.querySelector(".nnlib-picture img");
+    if (!now || now === before) return;
+    changes.disconnect();
+    now.scrollIntoView({ block: "nearest" });
+  });
+  changes.observe(pad, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => changes.disconnect());
+}
+
+/** Send a picture file to the kernel: reduced, if it is large, and empty, if it cannot be reduced. */
+async function sendPhoto(file, post) {
+  const content = file.size > LARGE ? await reduced(file) : file;
+  post.add("photo", file.name, await content.arrayBuffer());
+}
+
+/** Return a picture as a smaller JPEG; where the browser cannot read it, as it is, or empty. */
+async function reduced(file) {
+  try {
+    const picture = await createImageBitmap(file); // upright, as phones note how they were held
+    const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(scale * picture.width));
+    canvas.height = Math.max(1, Math.round(scale * picture.height));
+    const context = canvas.getContext("2d");
+    context.fillStyle = "white"; // paper that is transparent
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    return await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+  } catch {
+    return file.size > MOST ? new Blob() : file; // the kernel says what is wrong with it
+  }
+}
+
+/** Keep the focus on what was chosen, and the scrolled gallery where it is, while the pictures are made anew. */
 function holdPlace(pad, signal) {
   let focused = null;
   let scrolled = 0;
-  pad.addEventListener("focusin", ({ target }) => (focused = target.dataset.nnlibExample ?? null), { signal });
+  pad.addEventListener("focusin", ({ target }) => (focused = target.matches(CHOICES) ? target : null), { signal });
   pad.addEventListener("pointerdown", () => (focused = null), { signal });
   const noteScroll = ({ target }) => {
     if (target.matches?.(".nnlib-gallery")) scrolled = target.scrollTop;
@@ -238,11 +302,14 @@ function holdPlace(pad, signal) {
   let gallery = null;
   const pictures = new MutationObserver(() => {
     const now = pad.querySelector(".nnlib-gallery");
-    if (now === gallery || !now) return;
-    gallery = now;
-    gallery.scrollTop = scrolled;
-    if (focused === null || document.activeElement !== document.body) return;
-    gallery.querySelector(`[data-nnlib-example="${focused}"]`)?.focus({ preventScroll: true });
+    if (now && now !== gallery) {
+      gallery = now;
+      gallery.scrollTop = scrolled;
+    }
+    if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+    const { nnlibExample, nnlibDigit } = focused.dataset;
+    const same = nnlibExample ? `[data-nnlib-example="${nnlibExample}"]` : `button[data-nnlib-digit="${nnlibDigit}"]`;
+    pad.querySelector(same)?.focus({ preventScroll: true });
   });
   pictures.observe(pad, { childList: true, subtree: true });
   signal.addEventListener("abort", () => pictures.disconnect());

@@ -20,17 +20,24 @@ class Page(anywidget.AnyWidget):
     on_example : callable
         Called with the number of an example when its picture is chosen: an element of the pad that has
         the attribute ``data-nnlib-example`` with this number.
+    on_digit : callable
+        Called with the number of a digit of the photo when it is chosen, which has ``data-nnlib-digit``.
+    on_photo : callable
+        Called with the name of a picture file that was chosen, and its content, as bytes. The browser reduces large
+        ones; what remains too large arrives empty.
     """
 
     _esm = Path(__file__).with_name("page.js")
 
-    def __init__(self, on_pen, on_key, on_example):
+    def __init__(self, on_pen, on_key, on_example, on_digit, on_photo):
         super().__init__()
-        self._handlers = {"pen": on_pen, "key": on_key, "example": on_example}
+        self._handlers = {"pen": on_pen, "key": on_key, "example": on_example, "digit": on_digit, "photo": on_photo}
         self.on_msg(self._receive)
 
     def _receive(self, widget, content, buffers):
+        files = iter(buffers)
         for event in content["events"]:
             for name, value in event.items():
-                self._handlers[name](value)
+                arguments = [value, bytes(next(files))] if name == "photo" else [value]
+                self._handlers[name](*arguments)
         self.send({"answer": content["batch"]})  # last: the page sends the next batch when it has shown this one

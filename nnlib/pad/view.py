@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 
 from ..drawing import fit
-from ..examples import as_bytes
+from ..examples import as_bytes, to_png
 from ..reading import KNOWN, SURE
 
 LONG = 90  # characters: more may not fit into a box of fixed height on a phone
@@ -64,7 +64,12 @@ def with_article(number):
 
 def drawings(count):
     """Return "1 drawing", "2 drawings"."""
-    return "1 drawing" if count == 1 else f"{count} drawings"
+    return counted(count, "drawing")
+
+
+def counted(count, name):
+    """Return "1 row", "2 rows"."""
+    return f"1 {name}" if count == 1 else f"{count} {name}s"
 
 
 def which_drawings(indices):
@@ -164,11 +169,13 @@ def gallery_html(examples, selected=None, doubts=None):
 
 
 def _picture_html(index, example, is_selected, doubt):
-    name = escape(f"Drawing {index + 1}, kept as {with_article(example.label)}{doubt and '. '}{doubt}")
+    on_paper = "" if example.image is None else ", a digit on paper"
+    name = escape(f"Drawing {index + 1}{on_paper}, kept as {with_article(example.label)}{doubt and '. '}{doubt}")
+    picture = drawing_svg(example.strokes) if example.image is None else image_html(example.image)
     return (
         f'<button type="button" data-nnlib-example="{index}" aria-pressed="{str(is_selected).lower()}" '
         f'aria-label="{name}" title="{name}"{" class=doubted" if doubt else ""}>'
-        f"{drawing_svg(example.strokes)}<span>{example.label}{'?' if doubt else ''}</span></button>"
+        f"{picture}<span>{example.label}{'?' if doubt else ''}</span></button>"
     )
 
 
@@ -181,6 +188,11 @@ def download_html(name, examples):
         f'<a class="nnlib-download jupyter-button" download="{escape(name)}" '
         f'href="data:application/json;base64,{content}">Download {drawings(len(examples))}</a>'
     )
+
+
+def image_html(image):
+    """Return an image (28, 28) for a picture that something else names."""
+    return f'<img src="data:image/png;base64,{to_png(image)}" alt="">'
 
 
 def drawing_svg(strokes):
@@ -235,7 +247,8 @@ STYLE = """<style>
 .nnlib-pad .nnlib-gallery > div { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: auto; }
 .nnlib-pad .nnlib-gallery button { all: unset; box-sizing: border-box; width: 48px; padding: 2px; border-radius: 6px;
   text-align: center; font-size: 13px; line-height: 18px; cursor: pointer; color: inherit; }
-.nnlib-pad .nnlib-gallery svg { display: block; width: 44px; height: 44px; background: black; border-radius: 4px; }
+.nnlib-pad .nnlib-gallery svg, .nnlib-pad .nnlib-gallery img { display: block; width: 44px; height: 44px;
+  background: black; border-radius: 4px; image-rendering: pixelated; }
 .nnlib-pad .nnlib-gallery .doubted { background: #d9730d40; font-weight: bold; }
 .nnlib-pad .nnlib-gallery [aria-pressed=true] { box-shadow: 0 0 0 3px #1b87c9; }
 .nnlib-pad .nnlib-download { display: block; padding: 0 10px; line-height: 28px; text-decoration: none; }

@@ -1,12 +1,15 @@
 """The pad with the keyboard alone, with a screen reader, and to eyes that need contrast."""
 
 import io
+import re
 import time
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from driver import PATIENCE, Hand, choose
 from driver import page as new_page
+from made_pages import make_page
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -55,6 +58,50 @@ def test_axe_finds_nothing_in_the_pad(hand, axe, digits):
     found = axe.run(hand.page, context=".nnlib-pad")
     assert found.violations_count == 0, found.generate_report()
     assert len(found.response["passes"]) > 10
+
+
+@pytest.fixture
+def photo(hand, mnist):
+    """A hand at a pad with a photo, on which the network is sure of some digits and not of others."""
+    file = io.BytesIO()
+    Image.fromarray(make_page("plain", 1, mnist).picture).save(file, "JPEG")
+    with hand.page.expect_file_chooser() as chooser:
+        hand.click("A photo")
+    chooser.value.set_files({"name": "page.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
+    hand.wait_for_status("I am not sure of 1 of them")
+    yield hand.pad.locator(".nnlib-photo")
+    hand.click("Remove the photo")
+
+
+def test_axe_finds_nothing_in_a_photo(photo, axe):
+    photo.page.locator("button[data-nnlib-digit='3']").click()
+    photo.locator("[aria-pressed=true]").wait_for()
+    found = axe.run(photo.page, context=".nnlib-photo")
+    assert found.violations_count == 0, found.generate_report()
+    assert len(found.response["passes"]) > 10
+
+
+def test_the_readings_on_a_photo_stand_out(photo):
+    for kind in ("sure", "unsure"):
+        tag = photo.locator(f"button.{kind} span").first
+        colours = tag.evaluate("tag => [getComputedStyle(tag).color, getComputedStyle(tag).backgroundColor]")
+        assert contrast(*([int(part) for part in re.findall(r"\d+", colour)] for colour in colours)) >= 4.5
+
+
+def test_the_focus_on_a_digit_of_a_photo_is_visible(photo):
+    button = photo.locator("button[data-nnlib-digit]").nth(2)
+    box = button.bounding_box()
+    clip = {"x": box["x"] - 12, "y": box["y"] - 12, "width": box["width"] + 24, "height": box["height"] + 24}
+
+    def shot():
+        return np.asarray(Image.open(io.BytesIO(photo.page.screenshot(clip=clip))).convert("RGB"), float)
+
+    before = shot()
+    photo.page.locator("button[data-nnlib-digit]").nth(1).focus()
+    photo.page.keyboard.press("Tab")
+    expect(button).to_be_focused()
+    changed = np.abs(shot() - before).max(axis=2) > 100
+    assert changed.sum() > 2 * (box["width"] + box["height"])
 
 
 def luminance(rgb):
