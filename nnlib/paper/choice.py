@@ -12,6 +12,7 @@ from .shape import image_of
 POSSIBLE = 0.02  # among plain digits, a part is one too unless even its best score is below this
 LOW, HIGH, WIDE = 0.45, 1.9, 2.6  # in heights of the page's digits: what is outside is none
 SPECK = 0.2  # in the same heights: what is smaller is dirt, and not worth a word
+MANY = 3  # so many things that look like digits stand in a row by no chance
 MOSTLY = 0.5  # so much of a row, or of a page, must look like digits
 
 
@@ -98,9 +99,9 @@ def choose_in_row(row, is_only):
     Among digits, where a digit would stand, a part must look very unlike one to be none; alone, it must look like one.
     What only the picture's edge makes look like one, such as the edge of a shadow, stands alone.
     """
-    if not is_only and all(read.part.is_at_edge for read in row):
-        return [], [(read.part, "touches the edge") for read in row]
     n_sure = sum(read.is_sure for read in row)
+    if not is_only and n_sure < MANY and all(read.part.is_at_edge for read in row):
+        return [], [(read.part, "touches the edge") for read in row]
     if n_sure < MOSTLY * len(row):
         return [], [(read.part, "most of its row looks like no digits") for read in row]
     limit = POSSIBLE if n_sure >= 2 else SURE
