@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 import sklearn.metrics
+from PIL import Image
 
 import nnlib
 import nnlib.__main__
@@ -203,6 +204,54 @@ def test_a_sheet_is_saved(tmp_path, options):
 )
 def test_a_sheet_that_cannot_be_saved(tmp_path, options, message):
     result = run("sheet", *options.split(), cwd=tmp_path)
+    assert result.returncode in (1, 2)
+    assert message in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
+# ---- Reading paper
+
+
+def photo(path, digits):
+    """Save a picture of a row of the stored drawings."""
+    drawings = {example.label: nnlib.strokes_to_image(example.strokes) for example in nnlib.load_examples()}
+    row = np.concatenate([drawings[int(digit)] for digit in digits], axis=1)
+    pixels = (255 - 200 * np.kron(np.pad(row, 8), np.ones((3, 3)))).astype(np.uint8)
+    Image.fromarray(pixels).save(path)
+
+
+def test_pictures_are_read_row_by_row(tmp_path):
+    photo(tmp_path / "photo.png", "31")
+    result = run("read", "photo.png", "--picture", "boxes.png", cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "31\n", "")
+    with Image.open(tmp_path / "boxes.png") as boxes:
+        assert boxes.width > 1000
+
+
+def test_a_picture_that_cannot_be_read_does_not_stop_the_others(tmp_path):
+    photo(tmp_path / "one.png", "31")
+    photo(tmp_path / "two.png", "7")
+    (tmp_path / "bad.jpg").write_text("no picture")
+    result = run("read", "one.png", "bad.jpg", "two.png", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stdout == "one.png:\n31\nbad.jpg:\ntwo.png:\n7\n"
+    assert re.fullmatch(r"python -m nnlib: bad\.jpg is no picture that can be read.*\n", result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("", "required: FILE"),
+        ("none.jpg", "There is no file none.jpg"),
+        ("a.jpg b.jpg --picture out.png", "--picture is out.png, for 2 pictures; expected one"),
+        ("a.jpg --picture out.jpg", "--picture is out.jpg"),
+        ("a.jpg --picture none/out.png", "there is no folder none"),
+        ("a.jpg --network none.npz", "none.npz"),
+    ],
+)
+def test_pictures_that_cannot_be_read(tmp_path, options, message):
+    result = run("read", *options.split(), cwd=tmp_path)
     assert result.returncode in (1, 2)
     assert message in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr

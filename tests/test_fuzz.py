@@ -28,7 +28,7 @@ def test_every_public_function_is_called_with_odd_arguments():
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
-@pytest.mark.parametrize("reader", ["npz", "text", "json", "mat"])
+@pytest.mark.parametrize("reader", ["npz", "text", "json", "mat", "picture"])
 def test_damaged_files(reader):
     # In a process of its own: a crash would end this one, and peak memory is that of a process.
     command = [sys.executable, "-W", "error", FUZZ / "damaged_files.py", reader, "--rounds", "500"]

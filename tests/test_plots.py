@@ -15,6 +15,7 @@ from PIL import Image
 
 from nnlib import plots
 from nnlib.gradcheck import StepSweep
+from nnlib.paper import Digit, Page
 
 RNG = np.random.default_rng(0)
 DIGITS = RNG.random((23, 784))
@@ -26,7 +27,21 @@ MATRIX_OF_TEN = RNG.integers(0, 7000, (10, 10))
 STEPS = np.logspace(-12, 0, 13)
 SWEEP = StepSweep(STEPS, STEPS + 1e-16 / STEPS, STEPS**2 + 1e-16 / STEPS)  # errors as theory has them
 
+SCORES = np.where(np.arange(10) == 4, 0.9, 0.1)
+PAGE = Page(
+    [
+        [
+            Digit((20, 10, 40, 50), DIGITS[0].reshape(28, 28), 4, SCORES),
+            Digit((60, 12, 85, 52), DIGITS[1], 4, 0.5 * SCORES),
+        ],
+    ],
+    [((120, 70, 130, 75), "too small")],
+    np.full((80, 150, 3), 200, np.uint8),
+    (300, 160),
+)
 PLOTS = {
+    "a page": lambda: plots.plot_page(PAGE),
+    "an empty page": lambda: plots.plot_page(Page([], [], PAGE.picture, PAGE.size)),
     "digits": lambda: plots.plot_digits(DIGITS),
     "digits with captions": lambda: plots.plot_digits(DIGITS, range(23), highlight=[i == 3 for i in range(23)]),
     "digits with long captions": lambda: plots.plot_digits(DIGITS, ["a 7, 98 %\nis a 2"] * 23, title="Mistakes"),
@@ -424,3 +439,16 @@ def test_step_sizes_alt_text():
 def test_no_sweeps():
     with pytest.raises(ValueError, match="sweeps"):
         plots.plot_step_sizes({})
+
+
+def test_a_page_shows_a_box_and_a_label_for_each_digit():
+    figure = plots.plot_page(PAGE)
+    (axes,) = figure.axes
+    boxes = [(*patch.get_xy(), patch.get_width(), patch.get_height()) for patch in axes.patches]
+    assert boxes == [(120, 70, 10, 5), (20, 10, 20, 40), (60, 12, 25, 40)]
+    assert [patch.get_linestyle() for patch in axes.patches] == ["solid", "-", "--"]  # the last is not sure
+    assert [text.get_text() for text in axes.texts] == ["4", "4"]
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 300), (160, 0))
+    assert "44" in figure.alt
+    with pytest.raises(TypeError, match="page is"):
+        plots.plot_page("photo.jpg")

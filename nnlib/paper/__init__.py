@@ -5,6 +5,6 @@ corners -> cutting -> filled.
 """
 
 from .filled import read_sheet
-from .page import read_page
+from .page import Digit, Page, read_page
 
-__all__ = ["read_page", "read_sheet"]
+__all__ = ["Digit", "Page", "read_page", "read_sheet"]

@@ -1,10 +1,11 @@
-"""Damage good files at random, and load them: networks, drawings and digits.
+"""Damage good files at random, and load them: networks, drawings, digits and pictures.
 
     python tests/fuzz/damaged_files.py --rounds 10000
     python tests/fuzz/damaged_files.py npz --rounds 10000
 
 A damaged file must give one clear ValueError, or what was saved: never other numbers, another error, more than 1 GB of
-memory, more than 10 seconds or the end of the process. Prints how the rounds ended, and the seed of each fault; exits
+memory, more than 10 seconds or the end of the process. A picture may give any page, as its pixels may be damaged; the
+error names its file. Prints how the rounds ended, and the seed of each fault; exits
 with 1 where there was one.
 """
 
@@ -12,13 +13,16 @@ import argparse
 import collections
 import faulthandler
 import io
+import struct
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
 import scipy.io
+from PIL import Image
 
 import nnlib
 from nnlib import data
@@ -151,14 +155,92 @@ class Mat:
         return np.array_equal(X, self.X / 255) and np.array_equal(y, self.y)
 
 
-READERS = {"npz": Npz, "text": Text, "json": Json, "mat": Mat}
+class Picture:
+    """Photographs: files of all formats, kinds of pixels and sizes; and in one of ten, a size that is not theirs."""
+
+    good_outcome = "a page"
+
+    def __init__(self, folder):
+        self.folder, self.contents = folder, []
+        digit = Image.fromarray(
+            np.rint(255 * (1 - nnlib.strokes_to_image(nnlib.load_examples()[3].strokes))).astype("u1")
+        )
+        large = Image.new("L", (300, 200), "white")
+        large.paste(digit.resize((84, 84)), (60, 50))
+        for image in (digit, large, Image.new("L", (1, 1)), Image.new("L", (3000, 1), "white")):
+            for mode, formats in KINDS.items():
+                changed = image.convert("I").point(lambda value: 257 * value) if mode == "I;16" else image.convert(mode)
+                self.contents += [self._saved(changed.convert(mode), kind) for kind in formats]
+            self.contents += [
+                self._saved(image.convert("RGB"), kind, frames=2) for kind in ("GIF", "PNG", "TIFF", "WEBP")
+            ]
+        self.contents.append(("jpg", self._saved(large, "JPEG", exif=True)[1]))
+
+    @staticmethod
+    def _saved(image, kind, *, frames=1, exif=False):
+        buffer, options = io.BytesIO(), {}
+        if frames > 1:
+            options = {"save_all": True, "append_images": [image.transpose(Image.Transpose.ROTATE_180)]}
+        if exif:
+            image.getexif()[274] = 6
+            options = {"exif": image.getexif()}
+        image.save(buffer, kind, **options)
+        return kind.lower(), buffer.getvalue()
+
+    def load(self, rng):
+        suffix, content = self.contents[rng.integers(0, len(self.contents))]
+        if rng.random() < 0.1:
+            content = with_size(content, *rng.choice([0, 1, 7, 7000, 12_000, 65_535, 2**31 - 1], 2))
+        if rng.random() < 0.9:
+            content = damage(content, rng)
+        path = self.folder / f"photo.{suffix}"
+        path.write_bytes(content)
+        try:
+            return isinstance(nnlib.read_page(path), nnlib.paper.Page)
+        except ValueError as error:
+            assert path.name in str(error), str(error)
+            raise
+
+
+# The kinds of pixels, and the formats that hold them.
+KINDS = {
+    "1": ["PNG", "TIFF", "BMP"],
+    "L": ["PNG", "JPEG", "TIFF", "BMP", "GIF", "PPM"],
+    "LA": ["PNG", "TIFF"],
+    "P": ["PNG", "GIF", "BMP"],
+    "RGB": ["PNG", "JPEG", "TIFF", "BMP", "WEBP", "PPM"],
+    "RGBA": ["PNG", "TIFF", "WEBP"],
+    "CMYK": ["JPEG", "TIFF"],
+    "YCbCr": ["JPEG", "TIFF"],
+    "I;16": ["PNG", "TIFF"],
+    "F": ["TIFF"],
+}
+
+
+def with_size(content, width, height):
+    """Return the bytes of a PNG, JPEG, BMP or GIF that declare another size; those of others as they are."""
+    content = bytearray(content)
+    if content[:4] == b"\x89PNG":
+        content[16:24] = struct.pack(">II", width, height)
+        content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    elif content[:2] == b"\xff\xd8" and (place := max(content.find(b"\xff\xc0"), content.find(b"\xff\xc2"))) > 0:
+        content[place + 5 : place + 9] = struct.pack(">HH", height % 65_536, width % 65_536)
+    elif content[:2] == b"BM":
+        content[18:26] = struct.pack("<II", width, height)
+    elif content[:3] == b"GIF":
+        content[6:10] = struct.pack("<HH", width % 65_536, height % 65_536)
+    return bytes(content)
+
+
+READERS = {"npz": Npz, "text": Text, "json": Json, "mat": Mat, "picture": Picture}
 
 
 def one_round(reader, rng):
     """Return how loading a damaged file ended, and whether that is a fault."""
     started = time.perf_counter()
     try:
-        outcome, is_fault = ("what was saved", False) if reader.load(rng) else ("OTHER NUMBERS", True)
+        good = getattr(reader, "good_outcome", "what was saved")
+        outcome, is_fault = (good, False) if reader.load(rng) else ("OTHER NUMBERS", True)
     except ValueError as error:
         clear = str(error).count("\n") == 0 and len(str(error)) < 1000
         outcome, is_fault = ("a clear ValueError", False) if clear else (f"UNCLEAR: {str(error)[:200]!r}", True)
