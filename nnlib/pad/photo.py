@@ -2,7 +2,6 @@
 
 import base64
 import io
-import warnings
 from dataclasses import replace
 from html import escape
 
@@ -10,10 +9,9 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
-from ..files import in_short
 from ..paper import read_page
 from ..paper.page import LONGEST_SIDE
-from ..paper.picture import FORMATS, load_picture
+from ..paper.picture import load_file
 from ..reading import SURE
 from . import view
 from .controls import button, row
@@ -27,17 +25,7 @@ def read_photo(content, name, network):
     """Read the content (bytes) of a picture file as `nnlib.read_page` does. Errors call the file `name`."""
     if not content:
         raise ValueError(f"{name} is empty, or it is too large and no picture that the browser could reduce.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about odd metadata, and about sizes, which are checked
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                picture = load_picture(image, LONGEST_SIDE).rgb
-    except Image.UnidentifiedImageError:
-        raise ValueError(
-            f"{name} is no picture that I can read. Choose a JPEG or a PNG; a phone can share its .heic files as JPEG."
-        ) from None
-    except Exception as error:  # a damaged file can break Pillow in many ways
-        raise ValueError(f"{name} cannot be read as a picture ({in_short(error)}).") from None
+    picture = load_file(io.BytesIO(content), name, LONGEST_SIDE).rgb
     read = read_page(picture, network)
     if not read.rows:
         raise ValueError(f"I find no digits in {name}. {ADVICE}")

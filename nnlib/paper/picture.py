@@ -22,7 +22,7 @@ class Picture(NamedTuple):
     size: tuple
 
 
-def load_picture(picture, longest=1):
+def load_picture(picture, longest):
     """Return a `Picture` of what `read_page` takes; errors as there.
 
     If its longer side has more pixels than `longest`, it is reduced; a tiny one is enlarged.
@@ -33,36 +33,38 @@ def load_picture(picture, longest=1):
         _check_size(picture, "picture")
         return _prepared(picture, longest)
     if isinstance(picture, str | os.PathLike):
-        return _from_file(checks.path(picture, "picture"), longest)
+        path = checks.path(picture, "picture")
+        if not os.path.isfile(path):
+            raise FileNotFoundError(f"There is no file {path}; expected a picture, such as photo.jpg.")
+        return load_file(path, path, longest)
     image = _image_of(picture)
     _check_size(image, "picture")
     return _prepared(image, longest)
 
 
-def _from_file(path, longest):
+def load_file(file, name, longest):
+    """Return a `Picture` as `load_picture` does, of a path or an open file. An error calls it `name`."""
     from PIL import Image
 
-    if not os.path.isfile(path):
-        raise FileNotFoundError(f"There is no file {path}; expected a picture, such as photo.jpg.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about odd metadata, and about sizes, which are checked below
-            with Image.open(path, formats=FORMATS) as image:
-                size = _check_size(image, path)
+            with Image.open(file, formats=FORMATS) as image:
+                size = _check_size(image, name)
                 # A JPEG can be decoded at a half or a quarter of its size, which saves most of the time.
                 image.draft("RGB", (longest, longest))
                 return _prepared(image, longest, size)
     except Image.DecompressionBombError:
-        raise ValueError(f"{path} declares far too many pixels; expected {MOST_PIXELS:,} at most.") from None
+        raise ValueError(f"{name} declares far too many pixels; expected {MOST_PIXELS:,} at most.") from None
     except Image.UnidentifiedImageError:
         raise ValueError(
-            f"{path} is no picture that can be read; expected JPEG, PNG, TIFF, BMP, GIF or WebP. A phone's .heic file "
+            f"{name} is no picture that can be read; expected JPEG, PNG, TIFF, BMP, GIF or WebP. A phone's .heic file "
             "can be shared or exported as JPEG."
         ) from None
     except _SizeError:
         raise
     except Exception as error:  # a damaged file can break Pillow in many ways
-        raise ValueError(f"{path} cannot be read as a picture; it is damaged ({in_short(error)}).") from None
+        raise ValueError(f"{name} cannot be read as a picture; it is damaged ({in_short(error)}).") from None
 
 
 class _SizeError(ValueError):

@@ -1,15 +1,18 @@
-"""How many digits of made pages are found and read, condition by condition; with --big, how long 12 megapixels take.
+"""How many digits of made pages are found and read, condition by condition; and what large photographs cost.
 
     python tests/benchmarks/bench_paper.py
 
-Prints the table of the README. Tune on other pages: ``--seed 1000 --pages 4``.
+Prints the table of the README. Its pages are for measuring: tune on others, ``--seed 1000 --pages 4``.
 """
 
 import argparse
-import resource
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+
+from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import made_pages
@@ -36,7 +39,35 @@ def main():
             totals = [a + b for a, b in zip(totals, counts, strict=True)]
         print(line(condition, counts, seconds), flush=True)
     print(line("**all with digits**", totals, None))
-    print(f"\nPeak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB.")
+    if not options.only:
+        print("\n| a JPEG of | seconds | peak memory, MB |\n|:--|--:|--:|")
+        for megapixels, size in (("1 megapixel", (1155, 866)), ("12 megapixels", (4000, 3000))):
+            print(f"| {megapixels} | {cost(size, mnist)} |")
+
+
+# In a process of its own, since peak memory is that of a process.
+READ = """
+import statistics, sys, time
+import nnlib
+network, seconds = nnlib.load_network(), []
+for _ in range(5):
+    start = time.perf_counter()
+    nnlib.read_page(sys.argv[1], network)
+    seconds.append(time.perf_counter() - start)
+peak = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1000
+print(f"{statistics.median(seconds):.2f} | {peak:.0f}")
+"""
+
+
+def cost(size, mnist):
+    """Return the seconds that `nnlib.read_page` takes for a JPEG of this size, and the peak memory, as table cells."""
+    page = made_pages.make_page("all at once", 0, mnist)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.jpg"
+        Image.fromarray(page.picture).resize(size).save(path, quality=90)
+        return subprocess.run(
+            [sys.executable, "-c", READ, path], capture_output=True, text=True, check=True
+        ).stdout.strip()
 
 
 def measure(condition, seeds, mnist):

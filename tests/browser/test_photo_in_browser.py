@@ -181,7 +181,7 @@ def test_what_is_no_picture_is_refused_and_the_pad_goes_on(start, content, size)
     hand = start()
     choose(hand, "film.mp4", b"\0" * size, "video/mp4")
     if size < MOST_IN_A_MESSAGE:
-        hand.wait_for_status("film.mp4 is no picture that I can read.")
+        hand.wait_for_status("film.mp4 is no picture that can be read")
     else:
         hand.wait_for_status("film.mp4 is empty, or it is too large and no picture")
     expect(hand.pad.locator(".nnlib-photo")).to_be_hidden()
