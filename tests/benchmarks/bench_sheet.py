@@ -187,6 +187,7 @@ def main():
     )
     if arguments.teach:
         measure_teaching(sheets[: arguments.teach], pens)
+        measure_unseen(sheets, pens)
 
 
 def measure_teaching(sheets, pens):
@@ -204,7 +205,7 @@ def measure_teaching(sheets, pens):
             continue
         taken = {id(example) for example in chosen.values()}
         others = [example for example in pens if example.writer == writer and id(example) not in taken]
-        with without(writer, pens):
+        with without([writer], pens):
             taught = nnlib.teach(network, [e.strokes for e in found], [e.label for e in found])
         shares.append([share_read(each, others) for each in (network, taught)])
         before, after = shares[-1]
@@ -213,10 +214,26 @@ def measure_teaching(sheets, pens):
     print(f"| all | | | {before:.1%} | {after:.1%} |")
 
 
+def measure_unseen(sheets, pens):
+    """Print how a network reads the sheets of writers whom it never saw, before and after it is taught with others'."""
+    network = nnlib.load_network(DATA_FOLDER / "network-mnist.npz")
+    halves = [[example for _, _, found in sheets[start::2] for example in found] for start in (0, 1)]
+    print("\n| taught with sheets of | digits | read on sheets of | digits | before | after |")
+    print("|:--|--:|:--|--:|--:|--:|")
+    for seen, unseen in (halves, halves[::-1]):
+        names = [sorted({example.writer for example in half}) for half in (seen, unseen)]
+        assert not set(names[0]) & set(names[1])
+        with without(names[1], pens):
+            taught = nnlib.teach(network, [e.strokes for e in seen], [e.label for e in seen])
+        before, after = (share_read(each, unseen) for each in (network, taught))
+        counts = f"{len(names[0])} writers | {len(seen)} | {len(names[1])} others | {len(unseen)}"
+        print(f"| {counts} | {before:.1%} | {after:.1%} |", flush=True)
+
+
 @contextlib.contextmanager
-def without(writer, pens):
-    """Let `nnlib.teach` recall no digits by this writer."""
-    others = [example for example in pens if example.writer != writer]
+def without(writers, pens):
+    """Let `nnlib.teach` recall no digits by these writers."""
+    others = [example for example in pens if example.writer not in writers]
     teaching._other_drawings.cache_clear()
     try:
         with mock.patch.object(teaching, "load_pens", lambda: others):
