@@ -28,7 +28,7 @@ PAGES = [
     ("shadow", "a shadow, hard or soft", {"size": (480, 640), "height": (50, 60), "count": 12}),
     ("pencil", "pencil, thin and pale", {"size": (600, 450), "height": (55, 65), "count": 12}),
     ("marker", "marker, thick", {"size": (640, 480), "height": (60, 70), "count": 12}),
-    ("squared", "squared paper", {"size": (560, 560), "height": (55, 65), "count": 12}),
+    ("squared", "squared paper, pencil", {"size": (560, 560), "height": (55, 65), "count": 12}),
     ("ruled", "ruled paper", {"size": (640, 480), "height": (40, 50)}),
     ("dark", "white ink on dark paper", {"size": (480, 640), "height": (45, 55)}),
     ("turned", "turned by up to 10 degrees", {"size": (600, 600), "height": (45, 55)}),
