@@ -32,7 +32,7 @@ PAGES = [
     ("ruled", "ruled paper", {"size": (640, 480), "height": (40, 50)}),
     ("dark", "white ink on dark paper", {"size": (480, 640), "height": (45, 55)}),
     ("turned", "turned by up to 10 degrees", {"size": (600, 600), "height": (45, 55)}),
-    ("sloping", "rows that slope", {"size": (520, 700), "height": (45, 55)}),
+    ("sloping", "rows that slope", {"size": (560, 900), "height": (45, 55), "slope": 0.2}),
     ("blue", "blue ink", {"size": (540, 720), "height": (40, 50), "creases": 2}),
     ("full", "small digits, a full page", {"size": (640, 800)}),
     ("hard", "all at once", {"size": (600, 800), "height": (50, 60)}),
