@@ -40,6 +40,7 @@ PAGES = [
 
 
 def main():
+    """Make the pages, and say how large each is."""
     folder = HERE / "pages"
     folder.mkdir(exist_ok=True)
     mnist, files, truth = nnlib.load_mnist(), {}, {}
