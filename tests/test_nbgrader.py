@@ -34,6 +34,7 @@ HARD_CODED = {
     "07_evaluating": ("confusion_matrix", "np.array([[1, 1, 0], [0, 1, 0], [0, 1, 0]])"),
     "08_drawings": ("centre_of_mass", "np.array([1.5, 2.0])"),
     "09_project": ("split_by_writer", "([], [])"),
+    "10_from_paper": ("otsu", "4.0"),
 }
 
 build = load(ROOT / "notebooks" / "build.py")
