@@ -236,6 +236,12 @@ def test_otsu_leaves_the_least_variance_within_the_groups():
     assert variance(ink.otsu(values)) == pytest.approx(least, rel=0.01)
 
 
+def test_otsu_of_values_that_are_nearly_equal():
+    values = np.repeat(np.array([0.8, np.nextafter(np.float32(0.8), np.float32(1))], np.float32), 50)
+    assert 0 < ink.otsu(values) <= 0.8001
+    assert 0 < ink.otsu(np.full(9, 0.8)) < 0.8
+
+
 def test_ink_that_only_the_paper_has_is_no_writing():
     rng = np.random.default_rng(0)
     grain = rng.normal(0, 0.02, (200, 200))

@@ -31,7 +31,8 @@ def grain_of(ink):
 
 def otsu(values, bins=256):
     """Return the threshold that leaves the least variance within its two groups (Otsu 1979)."""
-    counts, edges = np.histogram(values, bins)
+    # In float32, values that are nearly equal have no room for the bins between them.
+    counts, edges = np.histogram(np.asarray(values, np.float64), bins)
     middles = (edges[:-1] + edges[1:]) / 2
     below, sum_below = np.cumsum(counts), np.cumsum(counts * middles)
     above, sum_above = below[-1] - below, sum_below[-1] - sum_below
