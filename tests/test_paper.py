@@ -219,6 +219,15 @@ def test_paper_keeps_shadows_and_loses_strokes():
     np.testing.assert_allclose(amount[92:98, away & (np.arange(300) > 30) & (np.arange(300) < 270)], 0.8, atol=0.03)
 
 
+def test_steps_of_the_paper_beside_a_box():
+    paper = np.ones((100, 100))
+    paper[:, 50:] = 0.5
+    assert light.is_at_step(paper, (30, 40, 48, 60))
+    assert not light.is_at_step(paper, (10, 40, 30, 60))
+    assert not light.is_at_step(paper, (60, 40, 100, 60))  # reaches the picture's edge
+    assert not light.is_at_step(paper, (0, 0, 100, 100))
+
+
 def test_what_is_brighter_writing_or_paper():
     assert not light.is_dark_paper(PAGE)
     assert light.is_dark_paper(1 - PAGE)

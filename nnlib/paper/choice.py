@@ -61,7 +61,7 @@ def choose_digits(parts, network):
         return [], left_out + [(read.part, "most of the page looks like no digits") for read in fitting]
     rows = []
     for order in rows_of([read.part[:4] for read in fitting]):
-        digits, others = choose_in_row([fitting[i] for i in order], is_only=len(order) == len(fitting))
+        digits, others = choose_in_row([fitting[i] for i in order])
         rows += [digits] if digits else []
         left_out += others
     return rows, left_out
@@ -93,14 +93,14 @@ def misfit(part, height):
     return None
 
 
-def choose_in_row(row, is_only):
+def choose_in_row(row):
     """Return the digits of a row, and what is left out of it, with the reasons.
 
     Among digits, where a digit would stand, a part must look very unlike one to be none; alone, it must look like one.
-    What only the picture's edge makes look like one, such as the edge of a shadow, stands alone.
+    What an edge, of the picture, the paper or a shadow, makes look like one hardly ever has company.
     """
     n_sure = sum(read.is_sure for read in row)
-    if not is_only and n_sure < MANY and all(read.part.is_at_edge for read in row):
+    if n_sure < MANY and all(read.part.is_at_edge for read in row):
         return [], [(read.part, "touches the edge") for read in row]
     if n_sure < MOSTLY * len(row):
         return [], [(read.part, "most of its row looks like no digits") for read in row]

@@ -46,8 +46,11 @@ def is_at_step(paper, box):
     """Return whether the paper is far darker at one side of a box than at another: its own edge, or a shadow's."""
     left, top, right, bottom = box
     margin = max(4, (bottom - top) // 8)
-    around = paper[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin]
-    return bool(around.min() < STEP * around.max())
+    around = paper[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin].copy()
+    rows, columns = (slice(min(a, margin), min(a, margin) + b - a) for a, b in ((top, bottom), (left, right)))
+    around[rows, columns] = np.nan  # the sides count, not what is within
+    sides = around[~np.isnan(around)]
+    return bool(len(sides) and sides.min() < STEP * sides.max())
 
 
 def _enlarged(small, shape):

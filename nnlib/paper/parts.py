@@ -6,6 +6,7 @@ import numpy as np
 import scipy
 
 SMALLEST = 8  # pixels; smaller marks are specks
+CLOSE_UP = 0.3  # of the picture's shorter side: the edge may cut into something so high, but does not make it
 MOST_PARTS = 2000  # a page has some hundred digits
 BROKEN = 1.0  # of the stroke's width: strokes that end closer to each other are one
 APART = 0.2  # of a digit's height: pieces that are closer may belong together
@@ -22,7 +23,7 @@ class Part(NamedTuple):
     right: int
     bottom: int
     shape: np.ndarray
-    is_at_edge: bool  # of the picture, or of the paper
+    is_at_edge: bool  # of the picture, the paper or a shadow: the edge may be all there is
 
     @property
     def width(self):
@@ -46,7 +47,8 @@ def parts_of(marks):
         if place is None or max(s.stop - s.start for s in place) < SMALLEST:
             continue
         rows, columns = place
-        is_at_edge = not (rows.start and columns.start and rows.stop < len(marks) and columns.stop < marks.shape[1])
+        is_inside = rows.start and columns.start and rows.stop < len(marks) and columns.stop < marks.shape[1]
+        is_at_edge = not is_inside and rows.stop - rows.start < CLOSE_UP * min(marks.shape)
         result.append(Part(columns.start, rows.start, columns.stop, rows.stop, labels[place] == i, is_at_edge))
     return sorted(result, key=lambda part: -part.height)[:MOST_PARTS]
 
