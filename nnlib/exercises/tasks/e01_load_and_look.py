@@ -5,7 +5,7 @@ import numpy as np
 from ...metrics import accuracy
 from ..exercise import Exercise
 
-exercise = Exercise()
+exercise = Exercise({"to_rows": 2, "random_sample": 2, "mean_digits": 2, "nearest_mean": 3, "accuracy": 1})
 
 
 @exercise.task(

@@ -9,7 +9,7 @@ from ..exercise import Exercise
 from .e02_the_network import random_network
 from .e03_cost import cost, one_hot
 
-exercise = Exercise()
+exercise = Exercise({"central_differences": 2, "theta_slopes": 3, "delta_before": 3, "cost_and_gradient": 4})
 
 
 def _function(rng):

@@ -8,7 +8,7 @@ from ..exercise import Exercise
 from .e04_backpropagation import backpropagated, gradient_with, no_regularisation, order_turned, problem, without_biases
 from .e04_backpropagation import exercise as backpropagation
 
-exercise = Exercise()
+exercise = Exercise({"repaired_1": 2, "repaired_2": 2, "repaired_3": 2, "repaired_4": 2, "repaired_5": 2})
 
 KNOWN = backpropagation.tasks["cost_and_gradient"].mistakes
 

@@ -5,7 +5,7 @@ import numpy as np
 from ...drawing import centre_of_mass
 from ..exercise import Exercise
 
-exercise = Exercise()
+exercise = Exercise({"centre_of_mass": 2, "to_middle": 3, "fit_box": 3, "slant": 2})
 
 
 _L = np.array([[0.0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 1, 1, 1, 0]])
