@@ -177,6 +177,8 @@ def wrong_kind(expected, got, parts=()):
 
 
 def _wrong_kind(expected, got, subject, parts=()):
+    if hasattr(expected, "_fields") and type(got) is not type(expected):
+        return f"{subject} is {kind(got)}; expected an `{type(expected).__name__}`, whose parts have names."
     if _is_sequence(expected) and isinstance(got, (list, tuple)) and len(got) == len(expected):
         names = [sentence(name) for name in parts] or [f"Entry {i} of the result" for i in range(len(expected))]
         found = (_wrong_kind(a, b, name) for name, a, b in zip(names, expected, got, strict=True))
