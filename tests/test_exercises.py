@@ -615,7 +615,7 @@ def test_shapes_that_do_not_fit_are_explained_before_numpys_own_words():
     def layer(theta, a):
         return a @ theta
 
-    verdict = judge(TASKS["layer"], layer, 0)
+    verdict = judge(replace(TASKS["layer"], mistakes={}), layer, 0)
     assert re.search("left factor must have as many columns.* 2 and 3 meet.*NumPy says: matmul", verdict.cause)
     assert dict(verdict.rows)["shapes there"] == "theta (3, 3), a (1, 2)"
 

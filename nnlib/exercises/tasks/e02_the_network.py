@@ -218,7 +218,7 @@ exercise.add(
 
 
 @exercise.task(
-    examples=[((784, 100, 10),), ((2, 3),)],
+    examples=[((784, 100, 10),), ((2, 3),), ((6, 5, 4, 3, 2),)],
     draw=lambda rng: (tuple(rng.integers(1, 50, size=int(rng.integers(2, 6))).tolist()),),
     hints=[
         "Each unit has a weight for each unit of the layer before, and one bias.",
