@@ -15,7 +15,7 @@ import copy
 import re
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -380,8 +380,9 @@ def _untouched(value):
 
 
 def told(name, mutant, seeds):
-    """Return in how many of the draws a mutant is told right."""
-    return sum(judge(TASKS[name], mutant.function, seed).outcome == RIGHT for seed in seeds)
+    """Return in how many of the draws a mutant is told right. The large case is the same in all: it is tried once."""
+    small = replace(TASKS[name], large=None)
+    return sum(judge(small if i else TASKS[name], mutant.function, s).outcome == RIGHT for i, s in enumerate(seeds))
 
 
 def many_are_right(name):

@@ -6,9 +6,11 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from dataclasses import replace
 from html import escape
 
+import mutants
 import numpy as np
 import pytest
 from loading import ROOT, load
@@ -49,6 +51,22 @@ def test_right_answers_are_accepted(name, answer):
     for seed in range(2):
         verdict = judge(TASKS[name], answer, seed)
         assert verdict.outcome == RIGHT, str(verdict)
+
+
+def hidden_tests(name):
+    """Return the hidden tests of a task."""
+    text = next(source for source in SOURCES if name in EXERCISES[source.stem]).read_text(encoding="utf-8")
+    regions = re.findall(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", text, flags=re.DOTALL)
+    return next(region for region in regions if f'submitted("{name}")' in region)
+
+
+@pytest.mark.parametrize(("name", "answer"), cases(RIGHT_ANSWERS))
+def test_what_is_told_right_passes_the_hidden_tests(name, answer):
+    """So that marks equal verdicts: `submitted` lets nothing else through."""
+    names = dict(mutants.SOLUTIONS[name][1]) | {"submitted": lambda _: answer}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are remarks
+        exec(hidden_tests(name).replace("from nnlib.exercises import submitted", ""), names)
 
 
 @pytest.mark.parametrize(("name", "answer", "cause"), cases(WRONG_ANSWERS))
@@ -570,7 +588,7 @@ def test_the_call_in_a_verdict_can_be_run_again(name):
 
     rows = dict(judge(TASKS[name], answer).rows)
     namespace = {"np": np, name: lambda *arguments: seen.append(arguments)}
-    exec(rows.get("to repeat", rows["called"]), namespace)
+    exec(rows.get("repeat", rows["called"]), namespace)
     assert shown(seen[-1]) == shown(seen[0])
     n_arguments = len(seen[0])
     assert [type(a) for a in seen[-1]] == [type(a) for a in seen[0]]

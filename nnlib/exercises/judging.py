@@ -101,7 +101,7 @@ def _line(result):
 
 def _message(error):
     try:
-        text = str(error)
+        text = str(error).strip()
     except Exception:  # an error of the learner's own, whose __str__ raises
         text = "it has no message that can be shown"
     return text + ("" if text.endswith((".", "?", "!")) else ".")
@@ -167,10 +167,13 @@ def _rows_of_difference(expected, got, rtol, *, parts=(), titles=("expected", "g
         texts = told_apart(expected, array[()]) if both_numbers else [shown(expected), shown(got)]
         return tuple(zip(titles, texts, strict=True))
     place, *values, how_many = found
+    if not all(isinstance(value, (str, int, float, np.generic)) for value in values):  # both are in the rows already
+        return ((titles[0], shown(expected)), (titles[1], shown(got)))
     texts = told_apart(*values)
     part = re.match(r"\[(\d+)\](.*)", place) if parts else None
     where = f"{parts[int(part[1])]}{', at ' + part[2] if part[2] else ''}" if part else f"at {place}"
-    first = f"{where}: {titles[0]} {texts[0]}, {titles[1]} {texts[1]}{f' ({how_many})' if how_many else ''}"
+    before, after = (title.split()[-1] for title in titles)
+    first = f"{where}: {before} {texts[0]}, {after} {texts[1]}{f' ({how_many})' if how_many else ''}"
     return ((titles[0], shown(expected)), (titles[1], shown(got)), ("differs", first))
 
 
