@@ -148,6 +148,8 @@ def mutants(name):
         for words, change in ARGUMENTS.items():
             yield Mutant(f"{parameter}: {words}", _with_argument(solution, i, change, first[i]))
     for words, change in RESULTS.items():
+        if words == SLIGHTLY_OFF and many_are_right(name):
+            continue  # among random numbers, nobody could tell
         yield Mutant(f"result: {words}", _with_result(solution, change))
 
 
@@ -287,13 +289,14 @@ def _listed(value):
     return type(value)(map(_listed, value)) if type(value) in (list, tuple) else value
 
 
+SLIGHTLY_OFF = "one number plus a hundredth of the largest"
 RESULTS = {
     "None": lambda value: None,
     "plus one": _first_part(lambda value: value + 1),
     "the last plus one": _last_part(lambda value: value + 1),
     "times two": _first_part(lambda value: value * 2),
     "turned in sign": _first_part(lambda value: -value),
-    "one number plus a thousandth of the largest": _last_part(
+    SLIGHTLY_OFF: _last_part(
         lambda value: value + np.max(np.abs(value)) * 1e-2 * (np.arange(np.size(value)) == 0).reshape(np.shape(value))
     ),
     "transposed": _last_part(np.transpose),

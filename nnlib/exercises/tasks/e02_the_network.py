@@ -68,7 +68,7 @@ def _sizes(rng):
     examples=[
         ((3, 4, 2), 0.15, np.random.default_rng(0)),
         ((3, 2), 0.5, np.random.default_rng(1)),
-        ((5, 4, 3, 2), 0.5, np.random.default_rng(2)),
+        ((6, 5, 4, 3, 2), 0.5, np.random.default_rng(2)),
     ],
     draw=_sizes,
     random=True,
