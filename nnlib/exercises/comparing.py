@@ -245,7 +245,7 @@ def _first_number(a, b, rtol):
 def _size(array):
     """Return the largest finite magnitude: what a rounding error is small against."""
     finite = np.abs(array[np.isfinite(array)].astype(float)) if array.size else array
-    return max(float(finite.max()) if finite.size else 0.0, 1e-300)
+    return max(float(finite.max()) if finite.size else 0.0, 1e-30)
 
 
 def _kinds_differ(expected, got):

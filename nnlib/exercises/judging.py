@@ -101,7 +101,7 @@ def _line(result):
 
 def _message(error):
     try:
-        text = str(error)
+        text = str(error).strip()
     except Exception:  # an error of the learner's own, whose __str__ raises
         text = "it has no message that can be shown"
     return text + ("" if text.endswith((".", "?", "!")) else ".")
@@ -114,9 +114,9 @@ def _is_about_shapes(error):
 def _advised(task, result):
     """Return what goes after "It raises ValueError": the error's message, and what is certain about its cause."""
     error, text = result.error, _message(result.error)
-    sizes = re.search(r"\(size (\d+) is different from (\d+)\)", text) or re.search(r"(\d+) \(dim 0\) != (\d+)", text)
     if "matmul" in text or "not aligned" in text:
-        here = f"; here, {sizes[2]} and {sizes[1]} meet" if "size" in text and sizes else ""
+        sizes = re.search(r"\(size (\d+) is different from (\d+)\)", text)
+        here = f"; here, {sizes[2]} and {sizes[1]} meet" if sizes else ""
         return (
             ". The shapes do not fit: in a matrix product, the left factor must have as many columns as the right one "
             f"has rows{here}. NumPy says: {text}"
@@ -131,6 +131,9 @@ def _advised(task, result):
         advice = "Functions of `math` take single numbers; those of NumPy take arrays."
     elif "truth value" in text:
         advice = "`if` needs one True or False, and an array has many: `np.where` chooses for each number."
+    elif "values to unpack" in text:
+        expected = re.search(r"expected (\d+)", text)
+        advice = f"Exactly {expected[1]} are taken here. Where there may be more or fewer, loop over them."
     elif "inhomogeneous" in text:
         advice = "The parts have different lengths, so they make no array."
     elif isinstance(error, NameError):
@@ -164,10 +167,13 @@ def _rows_of_difference(expected, got, rtol, *, parts=(), titles=("expected", "g
         texts = told_apart(expected, array[()]) if both_numbers else [shown(expected), shown(got)]
         return tuple(zip(titles, texts, strict=True))
     place, *values, how_many = found
+    if not all(isinstance(value, (str, int, float, np.generic)) for value in values):  # both are in the rows already
+        return ((titles[0], shown(expected)), (titles[1], shown(got)))
     texts = told_apart(*values)
     part = re.match(r"\[(\d+)\](.*)", place) if parts else None
     where = f"{parts[int(part[1])]}{', at ' + part[2] if part[2] else ''}" if part else f"at {place}"
-    first = f"{where}: {titles[0]} {texts[0]}, {titles[1]} {texts[1]}{f' ({how_many})' if how_many else ''}"
+    before, after = (title.split()[-1] for title in titles)
+    first = f"{where}: {before} {texts[0]}, {after} {texts[1]}{f' ({how_many})' if how_many else ''}"
     return ((titles[0], shown(expected)), (titles[1], shown(got)), ("differs", first))
 
 
@@ -181,6 +187,7 @@ def _by_results(task, answer, cases, calls):
     first = wrong[0]
     cause = (
         _known_mistake(task, cases, calls)
+        or _known_besides_overflow(task, cases, calls, expected)
         or factor(expected, got)
         or difference(expected[first], got[first], task.rtol, task.parts)
     )
@@ -216,10 +223,34 @@ def _known_mistake(task, cases, calls):
     return None
 
 
+def _known_besides_overflow(task, cases, calls, expected):
+    """Return the cause of a known mistake where the answer makes it, and overflows in some cases besides."""
+    finite = [i for i, result in enumerate(calls) if _is_finite(result.value)]
+    some = [cases[i] for i in finite], [calls[i] for i in finite]
+    if len(finite) == len(cases) or all(same(expected[i], calls[i].value, task.rtol) for i in finite):
+        return None
+    return _known_mistake(task, *some)
+
+
+def _is_finite(value):
+    array = as_array(value)
+    return array is None or array.dtype.kind != "f" or bool(np.isfinite(array).all())
+
+
 def _same_outcome(a, b, rtol):
     if a.error is not None or b.error is not None:
-        return type(a.error) is type(b.error) and _message(a.error) == _message(b.error)
+        return type(a.error) is type(b.error) and _gist(a.error) == _gist(b.error)
     return same(a.value, b.value, rtol) and same(b.value, a.value, rtol)  # both ways: a NaN is like a NaN only
+
+
+def _gist(error):
+    """Return what an error says, whichever of NumPy's functions says it: of shapes that do not fit, the sizes."""
+    text = _message(error)
+    if not _is_about_shapes(error):
+        return text
+    shapes = re.findall(r"\([\d, ]+\)", text) if "broadcast" in text else []
+    sizes = re.search(r"\(size (\d+) is different from (\d+)\)", text) or re.search(r"(\d+) \(dim \d\) != (\d+)", text)
+    return set(shapes or (sizes.groups() if sizes else [text]))
 
 
 def _by_properties(task, answer, cases, calls):

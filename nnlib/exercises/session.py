@@ -46,7 +46,10 @@ def check(name, answer):
         return answer
     remark = "Nothing below needs it."
     if task.stands_in:
-        remark = "The notebook goes on with the library's function, so nothing below is blocked."
+        remark = (
+            "The notebook goes on with the library's function, so nothing below is blocked. "
+            "To work on yours, run its cell again."
+        )
     hint_at = f' Stuck? `hint("{name}")`' if verdict.outcome == WRONG else ""
     _show(Verdict(verdict.outcome, name, verdict.cause, verdict.rows, remark + hint_at))
     if os.environ.get("NBGRADER_EXECUTION") == "validate":

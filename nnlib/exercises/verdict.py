@@ -198,4 +198,4 @@ def rows_of_call(task_name, arguments, number):
         if len(typed) <= TYPED:
             return (("called", typed),)
     again = f'from nnlib.exercises import case\n{task_name}(*case("{task_name}", {number}))'
-    return (("called", shown_call(task_name, arguments)), ("to repeat", again))
+    return (("called", shown_call(task_name, arguments)), ("repeat", again))
