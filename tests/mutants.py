@@ -182,7 +182,7 @@ def _changes(node):
     if isinstance(node, (ast.For, ast.comprehension)):
         for form in LOOPS:
             yield f"loop over {form.format('…')}", lambda n, form=form: setattr(n, "iter", _around(form, n.iter))
-    if isinstance(node, ast.keyword) and node.arg == "axis":
+    if isinstance(node, ast.keyword) and node.arg == "axis" and isinstance(node.value, ast.Constant):
         yield "axis exchanged", lambda n: setattr(n, "value", ast.Constant(1 - n.value.value))
     if isinstance(node, ast.Call) and ast.unparse(node) == "range(10)":
         yield "range(10) → np.unique(y)", lambda n: vars(n).update(vars(ast.parse("np.unique(y)", mode="eval").body))
@@ -337,9 +337,8 @@ def _compared(expected, got):
         if not isinstance(got, dict) or expected.keys() != got.keys():
             return OTHER
         return max(_compared(expected[key], got[key]) for key in expected)
-    if isinstance(expected, tuple):  # an Example, or a pair of numbers
-        expected, got = list(expected), list(got)
-        return SAME if repr(expected) == repr(got) else OTHER
+    if hasattr(expected, "_fields"):  # an Example
+        return SAME if type(got) is type(expected) and repr(list(expected)) == repr(list(got)) else OTHER
     a, b = np.asarray(expected), np.asarray(got)
     if a.shape != b.shape or b.dtype.kind not in "buif":
         return SAME if a.dtype.kind in "US" and np.array_equal(a, b) else OTHER

@@ -141,8 +141,8 @@ def factor(expected, got):
         The results of all cases.
     """
     try:
-        arrays = [[as_array(value).astype(float).ravel() for value in values] for values in (expected, got)]
-        factors = [_factor(a, b) for a, b in zip(*arrays, strict=True)]
+        arrays = [[as_array(value).astype(float) for value in values] for values in (expected, got)]
+        factors = [_factor(a, b) if a.shape == b.shape else None for a, b in zip(*arrays, strict=True)]
     except Exception:  # not numbers, or not the same shapes
         return ""
     numbers = np.concatenate([np.abs(a[a != 0]).round(9) for a in arrays[0]])
