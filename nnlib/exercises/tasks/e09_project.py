@@ -221,20 +221,21 @@ def _labels_and_guesses(network, examples):
 
 
 def _network_and_class(rng):
-    """Return a network whose outputs are exchanged, and drawings that it reads so, all but one of each writer.
+    """Return a network whose outputs are exchanged, and six drawings, of which it reads two differently.
 
-    So it is not the network that everybody has; and without its preparation it misreads some of them.
+    So it is not the network that everybody has; and without its preparation it reads others of them wrongly.
     """
     shipped, names = shipped_network(), _out_of_order(["ann", "ben", "eva"], rng)
     order = np.roll(np.arange(10), rng.integers(1, 10))
     network = Network([*shipped.thetas[:-1], shipped.thetas[-1][order]], shipped.preparation)
-    examples = [example for name in names for example in made_up(name, rng, (0, 1, 2, 7))][: rng.integers(9, 12)]
+    examples = [example for name in names for example in made_up(name, rng, (0, 2, 9))]
+    examples = [examples[i] for i in (0, 1, 2, 3, 4, 6)]  # three, two and one of each writer
     X, _ = to_arrays(examples)
     labels, unprepared = network.predict(X), predict(network.thetas, X)
-    if (labels == unprepared).all():
+    if (labels == unprepared)[[1, 2, 4, 5]].all():
         return _network_and_class(rng)
-    for place in range(0, len(examples), 4):  # the first drawing of each writer
-        labels[place] = next(d for d in range(10) if d not in (labels[place], unprepared[place], examples[place].label))
+    for i in (0, 3):
+        labels[i] = next(d for d in range(10) if d not in (labels[i], unprepared[i], examples[i].label))
     examples = [e._replace(label=int(label)) for e, label in zip(examples, labels, strict=True)]
     return network, _shuffled(examples, rng)
 
