@@ -422,6 +422,10 @@ exercise.question(
     "J(p) = 10 p², from p = 1, with α = 0.1. What does gradient descent do?",
     ["It walks down to 0", "It jumps between 1 and −1 for ever", "It explodes"],
     right=1,
+    wrong=[
+        "Take one step by hand: the gradient at p = 1 is 20. Where does it lead?",
+        "Take two steps by hand: the gradient at p = 1 is 20. Does p grow?",
+    ],
     why="The gradient is 20 p. So each step goes from p to p − 0.1 · 20 p = −p.",
 )
 
@@ -430,6 +434,10 @@ exercise.question(
     "What accuracy will it have on the last 10,000 rows?",
     ["Above 80 %", "About 50 %", "Below 40 %"],
     right=2,
+    wrong=[
+        "So it would with random rows. Which digits are the last rows, and how many of them did it learn from?",
+        "Which digits are the last rows? It can read only those that it learned from.",
+    ],
     why="The file is sorted. The last 10,000 rows are 8s and 9s, and the rows before them hold few 8s and no 9.",
 )
 
@@ -442,5 +450,10 @@ exercise.question(
         "Training rises, validation falls",
     ],
     right=1,
+    wrong=[
+        "Is it easier to learn a hundred digits by heart, or two thousand?",
+        "What is learned by heart is learned most easily from few digits. And does more practice make it read "
+        "new digits worse?",
+    ],
     why="A hundred digits are easily learned by heart; two thousand less so. More of them help with new ones.",
 )
