@@ -114,7 +114,7 @@ def precision_list(C):
     return list(precision_loop(C))
 
 
-def precision_empty(C):
+def precision_with_out_forgotten(C):
     return np.divide(np.diag(C), C.sum(axis=0), where=C.sum(axis=0) > 0)
 
 
@@ -337,6 +337,7 @@ WRONG = {
         (lambda C: np.diag(C).sum() / np.sum(C), "This is the accuracy"),
         (precision_in_place, "in place"),
         (precision_list, "a list; expected an array"),
+        (precision_with_out_forgotten, "other places open"),
         (precision_of_three, "shape is \\(3,\\)"),
         (precision_one_for_never, "is 0 by convention"),
     ],
