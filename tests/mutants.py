@@ -378,6 +378,8 @@ def _untouched(value):
         return value.tobytes()
     if isinstance(value, (list, tuple)):
         return [_untouched(item) for item in value]
+    if isinstance(value, dict):
+        return [_untouched(item) for item in value.items()]
     return repr(value) if isinstance(value, (int, float, str, bytes)) else None
 
 

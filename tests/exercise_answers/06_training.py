@@ -613,7 +613,7 @@ WRONG = {
         (best_gap, "smallest gap"),
         (best_in_float32, "float32 has rounded"),
         (best_sum, "chooses by both"),
-        (best_in_the_middle, "in [0-9]+ of 5 cases|differs"),
+        (best_in_the_middle, "in [0-9]+ of 6 cases|differs"),
         (best_as_array, "shape is"),
         (best_sorted_in_place, "in place"),
         (best_with_arrays, "AttributeError"),

@@ -379,7 +379,10 @@ def _accuracies(rng):
 
 
 @exercise.task(
-    examples=[((0.1, 1.0, 10.0), [1.0, 0.99, 0.9], [0.91, 0.93, 0.89])],
+    examples=[
+        ((0.1, 1.0, 10.0), [1.0, 0.99, 0.9], [0.91, 0.93, 0.89]),
+        ((0.3, 1.0, 3.0, 10.0), [1.0, 0.99, 0.97, 0.9], [0.9, 0.91, 0.94, 0.92]),
+    ],
     draw=_accuracies,
     rtol=1e-12,  # the λ itself: it is a key of a dict later
     hints=[
