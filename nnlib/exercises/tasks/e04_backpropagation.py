@@ -248,7 +248,6 @@ exercise.add(
     too_slow="That is a gradient made of differences, or a loop over single numbers: the first takes two costs for "
     "each of the 79,510 parameters. Backpropagation takes one way back for all of them.",
     parts=("the cost", "the gradient"),
-    library=(numerical_gradient,),
     hints=[
         "Forward with `propagate`, then the delta of the last layer: output minus one-hot truth.",
         "Go backwards, `for l in reversed(range(len(thetas)))`: the slopes of `thetas[l]` come from the delta and "
