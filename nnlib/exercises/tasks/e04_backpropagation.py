@@ -14,7 +14,7 @@ exercise = Exercise({"central_differences": 2, "theta_slopes": 3, "delta_before"
 
 def _function(rng):
     """Return a function with a clear third derivative, where to take its slopes, and a step that shows it."""
-    n = int(rng.integers(3, 7))
+    n = int(rng.integers(4, 8))
     a, b = rng.normal(size=n), rng.uniform(0.5, 1.5, size=n)
 
     def f(params):
@@ -241,7 +241,7 @@ exercise.add(
     examples=[
         _SMALL,
         problem(np.random.default_rng(1), 1, n_missing=1),
-        problem(np.random.default_rng(2), 3, n_missing=1),
+        problem(np.random.default_rng(2), 5, n_missing=1),
     ],
     draw=problem,
     large=_large_problem,
