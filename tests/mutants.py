@@ -338,9 +338,8 @@ def _compared(expected, got):
         if not isinstance(got, dict) or expected.keys() != got.keys():
             return OTHER
         return max(_compared(expected[key], got[key]) for key in expected)
-    if isinstance(expected, tuple):  # an Example, or a pair of numbers
-        expected, got = list(expected), list(got)
-        return SAME if repr(expected) == repr(got) else OTHER
+    if hasattr(expected, "_fields"):  # an Example
+        return SAME if type(got) is type(expected) and repr(list(expected)) == repr(list(got)) else OTHER
     a, b = np.asarray(expected), np.asarray(got)
     if a.shape != b.shape or b.dtype.kind not in "buif":
         return SAME if a.dtype.kind in "US" and np.array_equal(a, b) else OTHER
@@ -385,6 +384,8 @@ def _untouched(value):
         return value.tobytes()
     if isinstance(value, (list, tuple)):
         return [_untouched(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _untouched(item) for key, item in value.items()}
     return repr(value) if isinstance(value, (int, float, str, bytes)) else None
 
 

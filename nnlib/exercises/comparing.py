@@ -141,8 +141,8 @@ def factor(expected, got):
         The results of all cases.
     """
     try:
-        arrays = [[as_array(value).astype(float).ravel() for value in values] for values in (expected, got)]
-        factors = [_factor(a, b) for a, b in zip(*arrays, strict=True)]
+        arrays = [[as_array(value).astype(float) for value in values] for values in (expected, got)]
+        factors = [_factor(a, b) if a.shape == b.shape else None for a, b in zip(*arrays, strict=True)]
     except Exception:  # not numbers, or not the same shapes
         return ""
     numbers = np.concatenate([np.abs(a[a != 0]).round(9) for a in arrays[0]])
@@ -177,6 +177,8 @@ def wrong_kind(expected, got, parts=()):
 
 
 def _wrong_kind(expected, got, subject, parts=()):
+    if hasattr(expected, "_fields") and type(got) is not type(expected):
+        return f"{subject} is {kind(got)}; expected an `{type(expected).__name__}`, whose parts have names."
     if _is_sequence(expected) and isinstance(got, (list, tuple)) and len(got) == len(expected):
         names = [sentence(name) for name in parts] or [f"Entry {i} of the result" for i in range(len(expected))]
         found = (_wrong_kind(a, b, name) for name, a, b in zip(names, expected, got, strict=True))

@@ -45,6 +45,7 @@ def judge(task, answer, seed=None):
     verdict = (
         _by_properties(task, cases, calls)
         or _failed(task, cases, calls)
+        or _left_open(task, calls)
         or _by_generator(task, answer, cases, calls)
         or _by_results(task, cases, calls)
         or _borrowed(task, answer, cases)
@@ -175,6 +176,17 @@ def _rows_of_difference(expected, got, rtol, *, parts=(), titles=("expected", "g
     before, after = (title.split()[-1] for title in titles)
     first = f"{where}: {before} {texts[0]}, {after} {texts[1]}{f' ({how_many})' if how_many else ''}"
     return ((titles[0], shown(expected)), (titles[1], shown(got)), ("differs", first))
+
+
+def _left_open(task, calls):
+    """Return a verdict where part of a result is whatever stood in memory: right by luck at most. NumPy warns of it."""
+    if not any("'where' used without 'out'" in text for result in calls for text in result.warned):
+        return None
+    cause = (
+        "`where=` alone leaves the other places open: they hold whatever stood in memory, 0 or anything else. "
+        "Say what they are: `out=np.zeros(…)`."
+    )
+    return Verdict(WRONG, task.name, cause)
 
 
 def _by_results(task, cases, calls):

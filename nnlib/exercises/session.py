@@ -135,7 +135,9 @@ def summary(exercise):
     right = sum(outcome == RIGHT for outcome in outcomes.values())
     outcome = RIGHT if right == len(tasks) else SO_FAR
     rows = tuple((outcome, ", ".join(n for n in tasks if outcomes[n] == outcome)) for outcome in (WRONG, NOT_TRIED))
-    cause = "That is all of it." if outcome == RIGHT else "The library's functions stand in for the others."
+    cause = "That is all of it." if outcome == RIGHT else ""
+    if not cause and all(task.stands_in for task in tasks.values()):
+        cause = "The library's functions stand in for the others."
     points = sum(task.points for name, task in tasks.items() if outcomes[name] == RIGHT)
     worth = sum(task.points for task in tasks.values())
     words = f"Exercise {exercise}, {right} of {len(tasks)} tasks, {points} of {worth} points"
