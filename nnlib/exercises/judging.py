@@ -42,15 +42,15 @@ def judge(task, answer, seed=None):
         verdict = _stopped(task, cases, number, calls[-1]) or _changed(task, case, number, arguments)
         if verdict:
             return verdict
-    verdict = _failed(task, cases, calls)
-    if not verdict:
-        by = _by_properties if task.must_hold else _by_results
-        verdict = (
-            _left_open(task, calls)
-            or by(task, answer, cases, calls)
-            or _borrowed(task, answer, cases)
-            or _large(task, answer, cases, calls, large)
-        )
+    verdict = (
+        _by_properties(task, cases, calls)
+        or _failed(task, cases, calls)
+        or _left_open(task, calls)
+        or _by_generator(task, answer, cases, calls)
+        or _by_results(task, cases, calls)
+        or _borrowed(task, answer, cases)
+        or _large(task, answer, cases, calls, large)
+    )
     return verdict or Verdict(RIGHT, task.name, remark=_warnings(task, cases, calls))
 
 
@@ -189,8 +189,10 @@ def _left_open(task, calls):
     return Verdict(WRONG, task.name, cause)
 
 
-def _by_results(task, answer, cases, calls):
-    """Return a verdict where a result is not the reference's."""
+def _by_results(task, cases, calls):
+    """Return a verdict where a result is not the reference's, and there is only one right result."""
+    if task.must_hold:
+        return None
     expected = [_reference(task, case).value for case in cases]
     got = [result.value for result in calls]
     wrong = [i for i in range(len(cases)) if not same(expected[i], got[i], task.rtol)]
@@ -265,9 +267,13 @@ def _gist(error):
     return set(shapes or (sizes.groups() if sizes else [text]))
 
 
-def _by_properties(task, answer, cases, calls):
-    """Return a verdict where a result is not as all right ones are, or does not come from the generator given."""
+def _by_properties(task, cases, calls):
+    """Return a verdict where a result is not as all right ones are, if many are right; calls that raised end it."""
+    if not task.must_hold:
+        return None
     for number, (case, result) in enumerate(zip(cases, calls, strict=True)):
+        if result.error is not None:
+            return None
         if result.value is None:
             return Verdict(WRONG, task.name, RETURNS_NOTHING)
         wrong = wrong_kind(_reference(task, case).value, result.value, task.parts)
@@ -276,6 +282,11 @@ def _by_properties(task, answer, cases, calls):
                 return _not_right(task, case, number, result.value, wrong or cause)
         if wrong:
             return _not_right(task, case, number, result.value, wrong)
+    return None
+
+
+def _by_generator(task, answer, cases, calls):
+    """Return a verdict where a random result does not come from the generator given."""
     if not task.random:
         return None
     number, case, value = len(cases) - 1, cases[-1], calls[-1].value

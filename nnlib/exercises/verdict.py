@@ -172,6 +172,8 @@ def told_apart(a, b):
 def literal(value):
     """Return a value as it would be typed in a notebook, with all its digits, or None where that is not possible."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "buif":
+        if value.size > TYPED // 4:  # it would not fit, and a large one takes seconds to be written
+            return None
         usual = value.dtype in (np.float64, np.int64, np.bool_) and value.size
         return f"np.array({value.tolist()!r}{'' if usual else f', dtype=np.{value.dtype}'})"
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):

@@ -14,7 +14,7 @@ exercise = Exercise({"central_differences": 2, "theta_slopes": 3, "delta_before"
 
 def _function(rng):
     """Return a function with a clear third derivative, where to take its slopes, and a step that shows it."""
-    n = int(rng.integers(3, 7))
+    n = int(rng.integers(4, 8))
     a, b = rng.normal(size=n), rng.uniform(0.5, 1.5, size=n)
 
     def f(params):
@@ -241,14 +241,13 @@ exercise.add(
     examples=[
         _SMALL,
         problem(np.random.default_rng(1), 1, n_missing=1),
-        problem(np.random.default_rng(2), 3, n_missing=1),
+        problem(np.random.default_rng(2), 5, n_missing=1),
     ],
     draw=problem,
     large=_large_problem,
     too_slow="That is a gradient made of differences, or a loop over single numbers: the first takes two costs for "
     "each of the 79,510 parameters. Backpropagation takes one way back for all of them.",
     parts=("the cost", "the gradient"),
-    library=(numerical_gradient,),
     hints=[
         "Forward with `propagate`, then the delta of the last layer: output minus one-hot truth.",
         "Go backwards, `for l in reversed(range(len(thetas)))`: the slopes of `thetas[l]` come from the delta and "

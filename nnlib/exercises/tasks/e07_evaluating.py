@@ -307,7 +307,7 @@ exercise.question(
     wrong=[
         "It happens, but less often. Think of two digits that differ by one short stroke.",
         "It happens, but a 7 has its bar. Think of two digits that differ by one short stroke.",
-        "It happens, but less often. Think of two digits that differ by one short stroke.",
+        "It happens, but an 8 must be open twice for it. Think of two digits that differ by one short stroke.",
     ],
     why="A 9 with an open top is close to a 4. The reverse, a 4 taken for a 9, is almost as common.",
 )
