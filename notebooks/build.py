@@ -43,10 +43,28 @@ SECONDS_PER_NOTEBOOK = 600  # a guard against endless loops; the budget is in th
 STUB = "# Write your code here, in place of the next line.\nraise NotImplementedError"
 COURSE_CONFIG = f'''"""Settings for nbgrader; written once, yours to change."""
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades
+
+
+class WithoutTracebacks(Preprocessor):
+    """Leave of an error in a check what it says, and not where it arose: that would show the hidden tests."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.metadata.get("nbgrader", {{}}).get("grade"):
+            for output in cell.get("outputs", []):
+                if output.output_type == "error":
+                    output.traceback = [f"{{output.ename}}: {{output.evalue}}"]
+        return cell, resources
+
+
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "handwriting"
 c.ClearSolutions.code_stub = {{"python": {STUB!r}}}
 c.Execute.timeout = 120  # seconds for a cell
+# What learners get back does not show the hidden tests.
+c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, WithoutTracebacks, CSSHTMLHeaderPreprocessor]
+c.WithoutTracebacks.enabled = True
 '''
 
 

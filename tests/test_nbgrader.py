@@ -5,9 +5,11 @@ nbgrader itself grades two exercises. The others are run in one kernel each, and
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -244,6 +246,21 @@ def test_the_gradebook_holds_the_same_points(course, learners, name):
         for learner, cells in learners(name)._asdict().items():
             assert gradebook.find_submission(name, learner).score == score(cells)
             assert gradebook.find_assignment(name).max_score == sum(points(cells).values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GRADED)
+def test_feedback_shows_the_verdicts_and_no_hidden_test(course, learners, name):
+    learners(name)
+    nbgrader(course, "generate_feedback", name)
+    hidden = re.findall(r"### BEGIN HIDDEN TESTS\n(.*?)### END", SOURCES[name].read_text(encoding="utf-8"), re.DOTALL)
+    lines = {line.strip() for part in hidden for line in part.splitlines() if len(line.strip()) > 24}
+    for learner in Learners._fields:
+        page = (course / "feedback" / learner / name / f"{name}.html").read_text(encoding="utf-8")
+        text = unescape(re.sub(r"<[^>]+>|\x1b\[[\d;]*m", "", page))
+        assert not [line for line in lines if line in text]
+        assert "HIDDEN TESTS" not in text
+        assert ("not tried yet" in text) == (learner == "untouched")
 
 
 def test_a_course_that_was_changed_is_not_overwritten(tmp_path):

@@ -4,11 +4,14 @@ import contextlib
 import contextvars
 import ctypes
 import io
+import re
 import threading
 import time
 import traceback
 import warnings
 from dataclasses import dataclass, field
+
+import numpy as np
 
 WALL = 12  # times as long as the limit of processor time: on a busy machine, a function waits for its turn
 ATTEMPTS = 5  # to end a function, one a second: a bare `except:` may swallow the first ones
@@ -26,6 +29,8 @@ class Call:
     value: object = None
     error: BaseException | None = None
     line: str = ""  # where the error was raised, in the learner's own code
+    shapes: str = ""  # of the arrays named there
+    entered: bool = True  # False where the error came before the function's first line: it takes other arguments
     printed: str = ""
     warned: list = field(default_factory=list)
     seconds: float = 0.0  # of processor time
@@ -68,7 +73,7 @@ def call(function, arguments, seconds=5.0, *, wall=None):
     if result.error is not None:
         if not isinstance(result.error, (Exception, TimeIsUp, SystemExit)):
             raise result.error  # an interrupt is the learner's, and goes through
-        result.line = _own_line(result.error, function)
+        _find_own_line(result, function)
     result.printed = "" if printed.closed else printed.getvalue()
     result.warned = list(dict.fromkeys(str(warning.message) for warning in caught))
     return result
@@ -136,14 +141,16 @@ class _Worker(threading.Thread):
 
     def stop(self):
         """End the function, if it is still running, and then the thread; what cannot be ended is left to itself."""
+        raised = False
         try:
             for _ in range(ATTEMPTS):
                 if self.finished or not self.begun.wait(1.0):  # or it could not even be started
                     break
                 _raise_in(self.ident, TimeIsUp)
+                raised = True
                 self.until_finished.acquire(timeout=1.0)
-            if self.finished:
-                _raise_in(self.ident, None)
+            if self.finished and raised:
+                _take_back(self.ident)
         finally:
             self.until_dismissed.release()
 
@@ -154,9 +161,30 @@ def _raise_in(thread, error):
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error)
 
 
-def _own_line(error, function):
-    """Return the last line of the learner's own file or cell that an error came through."""
+def _take_back(thread):
+    """Take back an exception that was not raised yet.
+
+    Up to Python 3.12 the interpreter remembers that there was one, and looks for it at every step from then on; a
+    function that is profiled even stops there for ever. It forgets when an exception arrives, so one arrives here.
+    """
+    _raise_in(thread, None)
+    with contextlib.suppress(TimeIsUp):
+        _raise_in(threading.get_ident(), TimeIsUp)
+        for _ in range(100):
+            pass
+
+
+def _find_own_line(result, function):
+    """Note the last line of the learner's own file or cell that an error came through, and the arrays there."""
     code = getattr(function, "__code__", None)
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if code is not None and frame.filename == code.co_filename]
-    return own[-1].line.strip() if own and own[-1].line else ""
+    if code is None:
+        return
+    frames = [frame for frame, _ in traceback.walk_tb(result.error.__traceback__)]
+    lines = traceback.extract_tb(result.error.__traceback__)
+    own = [pair for pair in zip(frames, lines, strict=True) if pair[0].f_code.co_filename == code.co_filename]
+    result.entered = any(frame.f_code is code for frame in frames)
+    if own and own[-1][1].line:
+        frame, result.line = own[-1][0], own[-1][1].line.strip()
+        arrays = {name: value for name, value in frame.f_locals.items() if isinstance(value, np.ndarray)}
+        named = [name for name in arrays if re.search(rf"\b{re.escape(name)}\b", result.line)]
+        result.shapes = ", ".join(f"{name} {arrays[name].shape}" for name in named)

@@ -1,9 +1,10 @@
 """What a notebook calls: check an answer, take a hint, answer a question, see how far one has come."""
 
+import copy
 import os
 from html import escape
 
-from .judging import judge
+from .judging import cases_of, judge
 from .tasks import EXERCISES, QUESTIONS, TASKS
 from .verdict import HINT, NOT_TRIED, RIGHT, SO_FAR, WRONG, Verdict, framed
 
@@ -24,7 +25,8 @@ def check(name, answer):
     Returns
     -------
     callable
-        `answer` where it is right; else the library's own, so that the rest of the notebook works.
+        `answer` where it is right, or nothing below needs it; else the library's own, so that the rest of the
+        notebook works.
 
     Raises
     ------
@@ -42,12 +44,17 @@ def check(name, answer):
     if verdict.outcome == RIGHT:
         _show(verdict)
         return answer
-    remark = "The notebook goes on with the library's function, so nothing below is blocked."
+    remark = "Nothing below needs it."
+    if task.stands_in:
+        remark = (
+            "The notebook goes on with the library's function, so nothing below is blocked. "
+            "To work on yours, run its cell again."
+        )
     hint_at = f' Stuck? `hint("{name}")`' if verdict.outcome == WRONG else ""
     _show(Verdict(verdict.outcome, name, verdict.cause, verdict.rows, remark + hint_at))
     if os.environ.get("NBGRADER_EXECUTION") == "validate":
         raise AssertionError(str(verdict))
-    return task.reference
+    return task.reference if task.stands_in else answer
 
 
 def _show_again(task):
@@ -56,6 +63,32 @@ def _show_again(task):
     if task.name in _answers:
         cause += f" Yours was: {_answers[task.name][1].outcome}. Run the cell with your function, then this one."
     _show(Verdict(_outcome(task.name), task.name, cause))
+
+
+def case(name, number):
+    """Return the arguments that `check` tried an answer on: `sigmoid(*case("sigmoid", 0))`.
+
+    Parameters
+    ----------
+    name : str
+        Of the task.
+    number : int
+        Of the case, from 0, as a verdict says it.
+
+    Returns
+    -------
+    tuple
+        A copy: what is done to it changes no case.
+
+    Raises
+    ------
+    ValueError
+        If there is no such task or no such case.
+    """
+    cases = [arguments for arguments in cases_of(_find(name, TASKS, "task")) if arguments is not None]
+    if number not in range(len(cases)):
+        raise ValueError(f"There is no case {number!r} of {name}; expected a number from 0 to {len(cases) - 1}.")
+    return copy.deepcopy(cases[number])
 
 
 def hint(name):
@@ -82,7 +115,7 @@ def hint(name):
 
 
 def summary(exercise):
-    """Show which tasks of an exercise are right, and which are not.
+    """Show which tasks of an exercise are right, which are not, and the points.
 
     Parameters
     ----------
@@ -102,8 +135,12 @@ def summary(exercise):
     right = sum(outcome == RIGHT for outcome in outcomes.values())
     outcome = RIGHT if right == len(tasks) else SO_FAR
     rows = tuple((outcome, ", ".join(n for n in tasks if outcomes[n] == outcome)) for outcome in (WRONG, NOT_TRIED))
-    cause = "That is all of it." if outcome == RIGHT else "The library's functions stand in for the others."
-    words = f"Exercise {exercise}, {right} of {len(tasks)} tasks"
+    cause = "That is all of it." if outcome == RIGHT else ""
+    if not cause and all(task.stands_in for task in tasks.values()):
+        cause = "The library's functions stand in for the others."
+    points = sum(task.points for name, task in tasks.items() if outcomes[name] == RIGHT)
+    worth = sum(task.points for task in tasks.values())
+    words = f"Exercise {exercise}, {right} of {len(tasks)} tasks, {points} of {worth} points"
     _show(Verdict(outcome, words, cause, tuple(row for row in rows if row[1])))
 
 
@@ -166,8 +203,8 @@ def ask(name):
 def explained(question, chosen):
     """Return what is said to an answer, as HTML; `chosen` is its place among the options."""
     if chosen == question.right:
-        return framed(RIGHT, "Yes.", escape(question.why))
-    return framed(WRONG, "No: think again, or read on.", "")
+        return framed(RIGHT, "Yes.", escape(question.said_to(chosen)))
+    return framed(WRONG, "No:", escape(question.said_to(chosen)))
 
 
 def _find(name, known, kind):

@@ -17,6 +17,7 @@ LOOKS = {  # a symbol and a word say it too, for those who do not see the colour
     SO_FAR: ("→", "#0072B2"),
 }
 LENGTH = 400  # characters of a row
+TYPED = 160  # characters of a call that is shown as it would be typed
 
 
 @dataclass(frozen=True)
@@ -158,3 +159,47 @@ def shown_call(name, arguments):
     if sum(map(len, texts)) > LENGTH:
         texts = [shown(argument, LENGTH // len(arguments)) for argument in arguments]
     return f"{name}({', '.join(texts)})"
+
+
+def told_apart(a, b):
+    """Return two values as texts that differ: numbers with as many digits as that takes."""
+    if all(isinstance(value, (int, float, np.number)) and not isinstance(value, bool) for value in (a, b)):
+        for digits in range(6, 18):
+            texts = [f"{value:.{digits}g}" for value in (a, b)]
+            if texts[0] != texts[1]:
+                return texts
+    return [shown(a), shown(b)]
+
+
+def literal(value):
+    """Return a value as it would be typed in a notebook, with all its digits, or None where that is not possible."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "buif":
+        if value.size > TYPED // 4:  # it would not fit, and a large one takes seconds to be written
+            return None
+        usual = value.dtype in (np.float64, np.int64, np.bool_) and value.size
+        return f"np.array({value.tolist()!r}{'' if usual else f', dtype=np.{value.dtype}'})"
+    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
+        texts = [literal(item) for item in value]
+        if None in texts:
+            return None
+        if isinstance(value, list):
+            return f"[{', '.join(texts)}]"
+        return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
+    return repr(value) if isinstance(value, (bool, int, float, str)) and not isinstance(value, np.generic) else None
+
+
+def rows_of_call(task_name, arguments, number):
+    """Return the rows that say what was called: readable, and such that it can be pasted into a cell.
+
+    Parameters
+    ----------
+    number : int
+        Of the case: `case(task_name, number)` gives its arguments, where they are too large to be typed.
+    """
+    texts = [literal(argument) for argument in arguments]
+    if None not in texts:
+        typed = f"{task_name}({', '.join(texts)})"
+        if len(typed) <= TYPED:
+            return (("called", typed),)
+    again = f'from nnlib.exercises import case\n{task_name}(*case("{task_name}", {number}))'
+    return (("called", shown_call(task_name, arguments)), ("repeat", again))

@@ -44,6 +44,15 @@ def rows_divided_in_place(pixels):
     return X
 
 
+def rows_by_brightest(pixels):
+    X = pixels.T.astype(float)
+    return X / X.max()
+
+
+def rows_as_lists(pixels):
+    return [[value / 255 for value in image] for image in pixels.T.tolist()]
+
+
 def rows_without_return(pixels):
     X = pixels.T.astype(np.float32) / 255  # noqa: F841
 
@@ -73,6 +82,41 @@ def sample_by_sorting(X, y, n, rng):
 
 def sample_first(X, y, n, rng):
     return X[:n], y[:n]
+
+
+def sample_first_shuffled(X, y, n, rng):
+    rows = rng.permutation(n)
+    return X[rows], y[rows]
+
+
+def sample_block(X, y, n, rng):
+    start = rng.integers(len(X) - n)
+    return X[start : start + n], y[start : start + n]
+
+
+def sample_block_around(X, y, n, rng):
+    rows = rng.permutation((rng.integers(len(X)) + np.arange(n)) % len(X))
+    return X[rows], y[rows]
+
+
+def sample_every_second(X, y, n, rng):
+    rows = (rng.integers(2) + 2 * rng.permutation(n)) % len(X)
+    return X[rows], y[rows]
+
+
+def sample_from_one_half(X, y, n, rng):
+    rows = rng.permutation(len(X) // 2)[:n]
+    return X[rows], y[rows]
+
+
+def sample_as_lists(X, y, n, rng):
+    rows = rng.permutation(len(X))[:n]
+    return [X[i] for i in rows], [y[i] for i in rows]
+
+
+def sample_as_a_list_of_two(X, y, n, rng):
+    rows = rng.permutation(len(X))[:n]
+    return [X[rows], y[rows]]
 
 
 def sample_separately(X, y, n, rng):
@@ -127,6 +171,25 @@ def means_by_product(X, y):
     return members @ X / members.sum(axis=1, keepdims=True)
 
 
+def means_as_list(X, y):
+    return [X[y == d].mean(axis=0) for d in range(10)]
+
+
+def means_of_those_there_are(X, y):
+    return np.array([X[y == d].mean(axis=0) for d in np.unique(y)])
+
+
+def means_up_to_the_largest(X, y):
+    return np.stack([np.mean(X[y == d], axis=0) for d in range(max(y) + 1)])
+
+
+def means_with_zeros_for_none(X, y):
+    means = np.zeros((10, X.shape[1]))
+    for d in np.unique(y):
+        means[d] = X[y == d].mean(axis=0)
+    return means
+
+
 def means_summed(X, y):
     means = np.zeros((10, X.shape[1]))
     for i in range(len(X)):
@@ -173,6 +236,17 @@ def nearest_by_loop(X, means):
     for x in X:
         distances = np.sqrt(((x - means) ** 2).sum(axis=1))
         answers.append(int(distances.argmin()))
+    return np.array(answers)
+
+
+def nearest_as_list(X, means):
+    return nearest_by_loop(X, means).tolist()
+
+
+def nearest_in_zeros(X, means):
+    answers = np.zeros(len(X))
+    for i, x in enumerate(X):
+        answers[i] = np.argmin(((x - means) ** 2).sum(axis=1))
     return answers
 
 
@@ -280,8 +354,8 @@ def share_without_return(y_true, y_pred):
 
 RIGHT = {
     "to_rows": [rows_one_by_one, rows_by_swapping],
-    "random_sample": [sample_by_choice, sample_by_shuffling, sample_by_sorting],
-    "mean_digits": [means_by_counting, means_by_product],
+    "random_sample": [sample_by_choice, sample_by_shuffling, sample_by_sorting, sample_as_a_list_of_two],
+    "mean_digits": [means_by_counting, means_by_product, means_with_zeros_for_none],
     "nearest_mean": [nearest_by_loop, nearest_by_broadcasting, nearest_by_column],
     "accuracy": [share_by_loop, share_of_the_rest],
 }
@@ -293,11 +367,19 @@ WRONG = {
         (rows_by_256, "255, not 256"),
         (still_columns, "still columns"),
         (rows_divided_in_place, "Cannot cast"),
+        (rows_by_brightest, "largest pixel of these images"),
+        (rows_as_lists, r"It is a list; expected an array.*`np\.array"),
         (rows_without_return, "`return` missing"),
         (rows_with_brightness_raised, "argument number 1 in place"),
     ],
     "random_sample": [
         (sample_first, "first n rows"),
+        (sample_first_shuffled, "first n rows, in a different order"),
+        (sample_block, "neighbouring rows"),
+        (sample_block_around, "neighbouring rows"),
+        (sample_every_second, "evenly spaced|Some part of the file"),
+        (sample_from_one_half, "Some part of the file"),
+        (sample_as_lists, "first result is a list; expected an array"),
         (sample_separately, "no longer belong together"),
         (sample_with_repeats, "twice"),
         (sample_images_only, "must return a pair"),
@@ -308,6 +390,9 @@ WRONG = {
         (sample_without_return, "`return` missing"),
     ],
     "mean_digits": [
+        (means_as_list, r"It is a list; expected an array.*`np\.array"),
+        (means_of_those_there_are, "only for the digits that occur"),
+        (means_up_to_the_largest, "ends at the largest digit"),
         (means_summed, "sums, not means"),
         (means_over_everything, "one number for each digit"),
         (means_filled_with_one_number, "All pixels of a mean are the same"),
@@ -318,6 +403,8 @@ WRONG = {
         (means_misspelled, "NameError.*spelled"),
     ],
     "nearest_mean": [
+        (nearest_as_list, "It is a list; expected an array"),
+        (nearest_in_zeros, r"of type float64; expected whole numbers.*`\.astype\(int\)`"),
         (farthest, "farthest"),
         (nearest_by_product_only, r"\|m\|² is missing"),
         (nearest_without_the_two, "The 2 is missing"),

@@ -31,6 +31,14 @@ def sigmoid_without_brackets(z):
     return 1 / 1 + np.exp(-z)
 
 
+def sigmoid_overflowing(z):
+    return np.exp(z) / (1 + np.exp(z))
+
+
+def sigmoid_as_list(z):
+    return (1 / (1 + np.exp(-z))).tolist()
+
+
 def hyperbolic_tangent(z):
     return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
 
@@ -121,6 +129,29 @@ def thetas_of_the_first_pair(layer_sizes, epsilon, rng):
         return [rng.uniform(-epsilon, epsilon, (n_out, 1 + n_in))]
 
 
+def thetas_of_three_sizes(layer_sizes, epsilon, rng):
+    n_in, n_hidden, n_out = layer_sizes
+    return [rng.uniform(-epsilon, epsilon, (n_hidden, 1 + n_in)), rng.uniform(-epsilon, epsilon, (n_out, 1 + n_hidden))]
+
+
+def thetas_of_the_first_three_sizes(layer_sizes, epsilon, rng):
+    return thetas_by_loop(layer_sizes[:3], epsilon, rng)
+
+
+def thetas_clipped(layer_sizes, epsilon, rng):
+    return thetas_from(
+        layer_sizes, lambda n_in, n_out: np.clip(rng.normal(0, epsilon / 2, (n_out, 1 + n_in)), -epsilon, epsilon)
+    )
+
+
+def thetas_of_the_usual_width(layer_sizes, epsilon, rng):
+    return thetas_by_loop(layer_sizes, 0.15, rng)
+
+
+def thetas_as_lists(layer_sizes, epsilon, rng):
+    return [theta.tolist() for theta in thetas_by_loop(layer_sizes, epsilon, rng)]
+
+
 def thetas_from_numpy(layer_sizes, epsilon, rng):
     return thetas_by_loop(layer_sizes, epsilon, np.random.default_rng())
 
@@ -173,6 +204,14 @@ def layer_not_turned(theta, a):
 
 def layer_with_all_columns(theta, a):
     return 1 / (1 + np.exp(-(a @ theta.T)))
+
+
+def layer_of_nested_lists(theta, a):
+    return [[1 / (1 + math.exp(-(unit[0] + sum(unit[1:] * x)))) for unit in theta] for x in a]
+
+
+def layer_by_dot_with_all_columns(theta, a):
+    return 1 / (1 + np.exp(-np.dot(a, theta.T)))
 
 
 def layer_in_place(theta, a):
@@ -237,6 +276,10 @@ def propagate_two_layers(thetas, X):
     return [X, a1, a2]
 
 
+def propagate_reversed(thetas, X):
+    return propagate_by_loop(list(reversed(thetas)), X)
+
+
 def propagate_always_from_input(thetas, X):
     activations = [X]
     for theta in thetas:
@@ -276,6 +319,10 @@ def count_by_loop(layer_sizes):
 def count_by_product(layer_sizes):
     sizes = np.array(layer_sizes)
     return np.dot(sizes[:-1] + 1, sizes[1:])
+
+
+def count_as_float(layer_sizes):
+    return float(count_by_loop(layer_sizes))
 
 
 def count_without_biases(layer_sizes):
@@ -328,6 +375,8 @@ WRONG = {
     "sigmoid": [
         (sigmoid_falling, "sign in the exponent"),
         (sigmoid_without_brackets, "Brackets are missing"),
+        (sigmoid_overflowing, "For z = 1000 it gives NaN"),
+        (sigmoid_as_list, "It is a list; expected an array"),
         (hyperbolic_tangent, "This is tanh"),
         (sigmoid_too_steep, "too steep"),
         (sigmoid_slope, r"\*slope\*"),
@@ -347,6 +396,11 @@ WRONG = {
         (thetas_with_zero_biases, "some columns are zero"),
         (thetas_with_equal_units, "same numbers recur"),
         (thetas_of_the_first_pair, "k − 1 thetas"),
+        (thetas_of_three_sizes, r"values to unpack.*Exactly 3 are taken.*loop over them"),
+        (thetas_of_the_first_three_sizes, "k − 1 thetas"),
+        (thetas_clipped, "not spread evenly"),
+        (thetas_of_the_usual_width, "All numbers are small|do not fill the interval"),
+        (thetas_as_lists, "Entry 0 of the result is a list; expected an array"),
         (thetas_from_numpy, "Draw from `rng`"),
         (thetas_of_fixed_seed, "not drawn from `rng`"),
         (thetas_without_return, "`return` missing"),
@@ -357,8 +411,10 @@ WRONG = {
         (layer_with_ones_at_the_end, r"\*last\* column"),
         (layer_with_late_biases, "after the sigmoid"),
         (layer_turned, "transposed"),
-        (layer_not_turned, "shapes do not fit"),
+        (layer_not_turned, "shapes do not fit.*Transpose them"),
         (layer_with_all_columns, "bias column still in it"),
+        (layer_of_nested_lists, "It is a list; expected an array"),
+        (layer_by_dot_with_all_columns, "bias column still in it"),
         (layer_in_place, "argument number 1 in place"),
         (layer_by_single_numbers, "far too slow"),
     ],
@@ -367,12 +423,14 @@ WRONG = {
         (last_layer_only, "last layer alone"),
         (propagate_with_early_return, "after the first layer"),
         (propagate_two_layers, "after two layers"),
-        (propagate_always_from_input, "shapes do not fit"),
+        (propagate_always_from_input, "shapes do not fit: every layer is given X"),
+        (propagate_reversed, "shapes do not fit|in reverse"),
         (propagate_without_sigmoid, "never sent through the sigmoid"),
         (propagate_without_return, "`return` missing"),
         (propagate_emptying_the_list, "argument number 1 in place"),
     ],
     "n_parameters": [
+        (count_as_float, r"It is a float.*`int\(…\)`"),
         (count_without_biases, "biases are forgotten"),
         (count_one_too_many, "One too many"),
         (count_biases_of_senders, "wrong end"),

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+import nnlib
+
 
 def ones_by_loop(y, n_classes):
     Y = np.zeros((len(y), n_classes))
@@ -52,6 +54,14 @@ def zeros_for_ones(y, n_classes):
     return (y[:, None] != np.arange(n_classes)) * 1.0
 
 
+def ones_of_true_and_false(y, n_classes):
+    return y[:, None] == np.arange(n_classes)
+
+
+def ones_as_lists(y, n_classes):
+    return [[1.0 if k == label else 0.0 for k in range(n_classes)] for label in y]
+
+
 def ones_compared_flat(y, n_classes):
     return (y == np.arange(n_classes)).astype(float)
 
@@ -75,6 +85,10 @@ def softplus_of_two_cases(z):
 
 def softplus_with_warning(z):
     return np.where(z > 30, z, np.log1p(np.exp(z)))
+
+
+def softplus_cut_off(z):
+    return np.where(z > 5, z, np.log1p(np.exp(np.minimum(z, 5))))
 
 
 def softplus_overflowing(z):
@@ -127,6 +141,21 @@ def entropy_by_loop(z, Y):
 
 def entropy_by_one_formula(z, Y):
     return (np.logaddexp(0, z) - Y * z).sum(axis=1).mean()
+
+
+def entropy_clipped(z, Y):
+    A = np.clip(1 / (1 + np.exp(-z)), 1e-7, 1 - 1e-7)
+    return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / len(z)
+
+
+def entropy_of_chosen_logarithms(z, Y):
+    A = 1 / (1 + np.exp(-z))
+    return -np.log(np.where(Y == 1, A, 1 - A)).sum() / len(z)
+
+
+def entropy_with_a_little_added(z, Y):
+    A = 1 / (1 + np.exp(-z))
+    return np.mean(np.sum(-Y * np.log(A + 1e-8) - (1 - Y) * np.log(1 - A + 1e-8), axis=1))
 
 
 def entropy_averaged_twice(z, Y):
@@ -212,6 +241,15 @@ def price_of_the_first(thetas, lam, m):
         return lam / (2 * m) * total
 
 
+def price_of_exactly_two(thetas, lam, m):
+    first, second = thetas
+    return lam / (2 * m) * (np.sum(first[:, 1:] ** 2) + np.sum(second[:, 1:] ** 2))
+
+
+def price_of_two_by_number(thetas, lam, m):
+    return lam / (2 * m) * (np.sum(thetas[0][:, 1:] ** 2) + np.sum(thetas[1][:, 1:] ** 2))
+
+
 def price_not_squared(thetas, lam, m):
     return lam / (2 * m) * sum(theta[:, 1:].sum() for theta in thetas)
 
@@ -286,6 +324,27 @@ def cost_of_labels(thetas, X, y, lam):
     return entropy_by_one_formula(last_z(thetas, X), y) + price_by_loop(thetas, lam, len(X))
 
 
+def cost_of_the_labels_there_are(thetas, X, y, lam):
+    z = last_z(thetas, X)
+    Y = np.eye(y.max() + 1)[y]
+    return entropy_by_one_formula(z, Y) + price_by_loop(thetas, lam, len(X))
+
+
+def cost_by_logarithms(thetas, X, y, lam):
+    z = last_z(thetas, X)
+    return entropy_by_logarithms(z, np.eye(z.shape[1])[y]) + price_by_loop(thetas, lam, len(X))
+
+
+def cost_of_two_layers(thetas, X, y, lam):
+    first, second = thetas
+    return cost_in_steps([first, second], X, y, lam)
+
+
+def cost_of_the_library(thetas, X, y, lam):
+    sizes = [thetas[0].shape[1] - 1, *(len(theta) for theta in thetas)]
+    return nnlib.cost_and_gradient(nnlib.pack(thetas), sizes, X, y, lam)[0]
+
+
 def cost_in_two_parts(thetas, X, y, lam):
     return cost_unregularised(thetas, X, y, lam), price_by_loop(thetas, lam, len(X))
 
@@ -297,7 +356,7 @@ def cost_with_misspelled_name(thetas, X, y, lam):
 RIGHT = {
     "one_hot": [ones_by_loop, ones_by_identity, ones_by_indexing],
     "softplus": [softplus_by_logaddexp, softplus_of_two_cases, softplus_with_warning],
-    "cross_entropy": [entropy_by_logarithms, entropy_by_loop, entropy_by_one_formula],
+    "cross_entropy": [entropy_by_loop, entropy_by_one_formula],
     "regularisation": [price_by_loop, price_by_product],
     "cost": [cost_in_steps, cost_by_loop],
 }
@@ -310,6 +369,8 @@ WRONG = {
         (ones_for_the_labels_there_are, "as many columns as there happen"),
         (ones_in_every_row, "writes into every row"),
         (zeros_for_ones, "exchanged"),
+        (ones_of_true_and_false, r"True and False; expected numbers.*`\.astype\(float\)`"),
+        (ones_as_lists, "It is a list; expected an array"),
         (ones_compared_flat, "shapes do not fit|Its shape is"),
         (ones_without_return, "`return` missing"),
     ],
@@ -322,8 +383,13 @@ WRONG = {
         (softplus_with_if, "truth value"),
         (softplus_clipped_in_place, "argument number 1 in place"),
         (softplus_clipped, "not in this one"),
+        (softplus_cut_off, "not in this one"),
     ],
     "cross_entropy": [
+        (entropy_by_logarithms, r"It takes the logarithm of a\. .* NaN or infinity.*softplus"),
+        (entropy_of_chosen_logarithms, r"It takes the logarithm of a\. .* NaN or infinity.*softplus"),
+        (entropy_clipped, "number that is kept from 0.*stops costing"),
+        (entropy_with_a_little_added, "number that is kept from 0.*stops costing"),
         (entropy_averaged_twice, "averaged over the outputs, too"),
         (entropy_summed, "1/m is missing"),
         (entropy_of_yes, "Only the outputs whose truth is yes"),
@@ -342,6 +408,8 @@ WRONG = {
         (price_without_m, "1/m is missing"),
         (price_without_brackets, "Brackets are missing"),
         (price_of_the_first, "Only the first theta"),
+        (price_of_exactly_two, "exactly two thetas"),
+        (price_of_two_by_number, "exactly two thetas"),
         (price_not_squared, "not squared"),
         (price_squared_too_late, "The sum is squared"),
         (price_in_place, "argument number 1 in place"),
@@ -353,8 +421,12 @@ WRONG = {
         (cost_taken_away, "is subtracted"),
         (cost_of_activations, "activations are taken for z"),
         (cost_with_biases, "on the biases, too"),
-        (cost_of_ten_classes, "could not be broadcast"),
-        (cost_of_labels, "could not be broadcast"),
+        (cost_of_ten_classes, "ten classes, always"),
+        (cost_of_labels, "not one-hot yet"),
+        (cost_of_the_labels_there_are, "as many classes as there happen to be labels"),
+        (cost_by_logarithms, "takes the logarithm of a"),
+        (cost_of_two_layers, "exactly two thetas"),
+        (cost_of_the_library, "calls the library's `cost_and_gradient`"),
         (cost_in_two_parts, "add them"),
         (cost_with_misspelled_name, "NameError.*spelled"),
     ],

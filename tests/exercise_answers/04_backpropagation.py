@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
+import nnlib
+
 
 def squash(z):
     return 1 / (1 + np.exp(-z))
@@ -40,7 +42,19 @@ def differences_by_loop(f, params, h):
 
 def differences_by_rows(f, params, h):
     steps = h * np.eye(len(params))
-    return [(f(params + step) - f(params - step)) / (h + h) for step in steps]
+    return np.array([(f(params + step) - f(params - step)) / (h + h) for step in steps])
+
+
+def differences_as_list(f, params, h):
+    return list(differences_by_rows(f, params, h))
+
+
+def differences_of_a_small_step(f, params, h):
+    return differences_by_rows(f, params, 1e-5)
+
+
+def differences_of_the_library(f, params, h):
+    return nnlib.numerical_gradient(f, params, step=h)
 
 
 def differences_there_and_back(f, params, h):
@@ -273,6 +287,45 @@ def backprop_zeroing_biases(params, layer_sizes, X, y, lam):
     return J + lam / 2 / len(X) * weights @ weights, gradient + lam / len(X) * weights
 
 
+def backprop_by_differences(params, layer_sizes, X, y, lam):
+    def cost(p):
+        thetas = cut(p, layer_sizes)
+        return cost_of(thetas, forward(thetas, X)[-1], y, lam)
+
+    return cost(params), differences_by_loop(cost, params, 1e-4)
+
+
+def backprop_of_two_layers(params, layer_sizes, X, y, lam):
+    theta1, theta2 = cut(params, layer_sizes)
+    J, gradient = backprop(params, layer_sizes, X, y, lam)
+    return J, gradient[: theta1.size + theta2.size]
+
+
+def backprop_from_z(params, layer_sizes, X, y, lam):
+    thetas = cut(params, layer_sizes)
+    a, m, gradients = forward(thetas, X), len(X), []
+    z = a[-2] @ thetas[-1][:, 1:].T + thetas[-1][:, 0]
+    delta = z - np.eye(layer_sizes[-1])[y]
+    for k in reversed(range(len(thetas))):
+        g = delta.T @ np.c_[np.ones(m), a[k]] / m + lam / m * np.c_[0 * thetas[k][:, 0], thetas[k][:, 1:]]
+        gradients.insert(0, g.ravel())
+        delta = delta @ thetas[k][:, 1:] * a[k] * (1 - a[k])
+    return cost_of(thetas, a[-1], y, lam), np.concatenate(gradients)
+
+
+def backprop_of_the_labels_there_are(params, layer_sizes, X, y, lam):
+    return backprop_with(first=lambda a, Y: a - np.eye(y.max() + 1)[y])(params, layer_sizes, X, y, lam)
+
+
+def backprop_exchanged(params, layer_sizes, X, y, lam):
+    return backprop(params, layer_sizes, X, y, lam)[::-1]
+
+
+def backprop_as_list(params, layer_sizes, X, y, lam):
+    J, gradient = backprop(params, layer_sizes, X, y, lam)
+    return J, gradient.tolist()
+
+
 def backprop_gradient_only(params, layer_sizes, X, y, lam):
     return backprop(params, layer_sizes, X, y, lam)[1]
 
@@ -302,6 +355,9 @@ RIGHT = {
 }
 WRONG = {
     "central_differences": [
+        (differences_as_list, "It is a list; expected an array"),
+        (differences_of_a_small_step, "Take the step `h`"),
+        (differences_of_the_library, "calls the library's `numerical_gradient`"),
         (differences_forward_only, "forward difference"),
         (differences_without_brackets, "Brackets are missing"),
         (differences_by_h, "the distance is 2h"),
@@ -320,7 +376,7 @@ WRONG = {
     ],
     "delta_before": [
         (back_with_bias, "shapes do not fit.*bias column"),
-        (back_transposed, "shapes do not fit"),
+        (back_transposed, "shapes do not fit: the weights are transposed"),
         (back_without_brackets, "Brackets are missing"),
         (back_twice_squashed, "activation already"),
         (back_in_place, "number 3 in place"),
@@ -338,7 +394,13 @@ WRONG = {
         (backprop_with_decayed_biases, "biases are regularised, too"),
         (backprop_zeroing_biases, "in place"),
         (backprop_gradient_only, "expected a tuple"),
-        (backprop_not_packed, "Number 1 of the 2 results"),
+        (backprop_not_packed, "The gradient differs; the cost is right. It returns a list"),
+        (backprop_exchanged, "exchanged: return the cost first, then the gradient"),
+        (backprop_as_list, "The gradient is a list; expected an array"),
+        (backprop_from_z, "taken from z"),
+        (backprop_of_two_layers, "Exactly 2 are taken here"),
+        (backprop_of_the_labels_there_are, "as many classes as there happen to be labels"),
+        (backprop_by_differences, "far too slow: .*made of differences"),
         (backprop_with_a_typo, "NameError.*spelled"),
     ],
 }

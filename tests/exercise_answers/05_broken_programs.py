@@ -4,6 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 
+import nnlib
+from nnlib import cost_and_gradient as the_librarys_own
+
 
 def squash(z):
     return 1 / (1 + np.exp(-z))
@@ -108,9 +111,62 @@ def layers_not_joined(params, layer_sizes, X, y, lam):
     return J, cut(gradient, layer_sizes)
 
 
+def called_library(params, layer_sizes, X, y, lam):
+    return nnlib.cost_and_gradient(params, layer_sizes, X, y, lam)
+
+
+def imported_library(params, layer_sizes, X, y, lam):
+    J, gradient = the_librarys_own(params, layer_sizes, X, y, lam=lam)
+    return J, gradient.copy()
+
+
+def differences_by_the_library(params, layer_sizes, X, y, lam):
+    def cost(p):
+        return program(p, layer_sizes, X, y, lam)[0]
+
+    return cost(params), nnlib.numerical_gradient(cost, params)
+
+
+def differences_by_hand(params, layer_sizes, X, y, lam):
+    gradient = np.zeros(len(params))
+    for i in range(len(params)):
+        step = np.zeros(len(params))
+        step[i] = 1e-5
+        costs = [program(p, layer_sizes, X, y, lam)[0] for p in (params + step, params - step)]
+        gradient[i] = (costs[0] - costs[1]) / 2e-5
+    return program(params, layer_sizes, X, y, lam)[0], gradient
+
+
+def gradient_as_list(params, layer_sizes, X, y, lam):
+    J, gradient = program(params, layer_sizes, X, y, lam)
+    return J, list(gradient)
+
+
+def two_thetas_only(params, layer_sizes, X, y, lam):
+    n_in, n_hidden, n_out = layer_sizes
+    return program(params, (n_in, n_hidden, n_out), X, y, lam)
+
+
+def classes_that_occur(params, layer_sizes, X, y, lam):
+    thetas = cut(params, layer_sizes)
+    a = [X]
+    for theta in thetas:
+        a.append(squash(a[-1] @ theta[:, 1:].T + theta[:, 0]))
+    delta = a[-1] - np.eye(y.max() + 1)[y]
+    return program(params, layer_sizes, X, y, lam)[0], delta
+
+
+def in_float32(params, layer_sizes, X, y, lam):
+    return program(params.astype(np.float32), layer_sizes, X.astype(np.float32), y, lam)
+
+
+def exchanged(params, layer_sizes, X, y, lam):
+    return program(params, layer_sizes, X, y, lam)[::-1]
+
+
 UNREPAIRED = "The fault is still there"
 
-RIGHT = {f"repaired_{i}": [with_(), whole_program] for i in range(1, 6)}
+RIGHT = {f"repaired_{i}": [with_(), whole_program, in_float32] for i in range(1, 6)}
 WRONG = {
     "repaired_1": [
         (with_(decay=lambda theta, lam, m: 0), UNREPAIRED + ".*all weights wrong"),
@@ -144,6 +200,18 @@ WRONG = {
     "repaired_5": [
         (with_(front=False), UNREPAIRED + ".*wrong places"),
         (list_turned_too_late, "reversed"),
-        (layers_not_joined, "Number 1 of the 2 results"),
+        (layers_not_joined, "not joined"),
     ],
 }
+NO_REPAIR = [
+    (nnlib.cost_and_gradient, "library's `cost_and_gradient`"),
+    (called_library, "library's `cost_and_gradient`"),
+    (imported_library, "library's `cost_and_gradient`"),
+    (differences_by_the_library, "library.s `numerical_gradient`"),
+    (differences_by_hand, "far too slow.*made of differences"),
+    (gradient_as_list, "The gradient is a list; expected an array"),
+    (two_thetas_only, "ValueError"),
+    (classes_that_occur, "ValueError"),
+    (exchanged, "exchanged: return the cost first"),
+]
+WRONG = {name: pairs + NO_REPAIR for name, pairs in WRONG.items()}

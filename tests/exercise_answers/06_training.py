@@ -20,8 +20,46 @@ def split_by_choice(n, n_validation, rng):
 
 
 def split_by_sorting(n, n_validation, rng):
-    order = np.argsort(rng.random(n)).tolist()
+    order = np.argsort(rng.random(n))
     return order[n_validation:], order[:n_validation]
+
+
+def split_into_lists(n, n_validation, rng):
+    order = list(range(n))
+    rng.shuffle(order)
+    return order[n_validation:], order[:n_validation]
+
+
+def split_into_floats(n, n_validation, rng):
+    rows = np.zeros(n)
+    for i, row in enumerate(rng.permutation(n)):
+        rows[i] = row
+    return rows[n_validation:], rows[:n_validation]
+
+
+def split_at_a_random_place(n, n_validation, rng):
+    rows = np.roll(np.arange(n), rng.integers(n))
+    return rows[n_validation:], rows[:n_validation]
+
+
+def split_each_kth(n, n_validation, rng):
+    rows = np.argsort((np.arange(n) * n_validation + rng.integers(n)) % n)
+    return rows[n_validation:], rows[:n_validation]
+
+
+def split_shuffled_in_place(n, n_validation, rng):
+    """Shuffle only after the cut."""
+    return rng.permutation(np.arange(n_validation, n)), rng.permutation(n_validation)
+
+
+def split_a_third(n, n_validation, rng):
+    rows = rng.permutation(n)
+    return rows[n // 3 :], rows[: n // 3]
+
+
+def split_the_end_at_random(n, n_validation, rng):
+    validation = n // 2 + rng.permutation(n - n // 2)[:n_validation]
+    return np.setdiff1d(np.arange(n), validation), validation
 
 
 def split_exchanged(n, n_validation, rng):
@@ -187,6 +225,84 @@ def minimised(X, y, start, lam, **options):
     )
 
 
+def sizes_in(start):
+    return (start[0].shape[1] - 1, *[len(theta) for theta in start])
+
+
+def train_from_its_own_start(X, y, start, lam, max_iter):
+    return train_with("L-BFGS-B")(X, y, nnlib.init_thetas(sizes_in(start), seed=0), lam, max_iter)
+
+
+def train_from_zeros(X, y, start, lam, max_iter):
+    return train_with("L-BFGS-B")(X, y, [0.0 * theta for theta in start], lam, max_iter)
+
+
+def train_by_the_library(X, y, start, lam, max_iter):
+    return nnlib.train(X, y, thetas=start, layer_sizes=sizes_in(start), lam=lam, max_iter=max_iter).thetas
+
+
+def train_two_thetas(X, y, start, lam, max_iter):
+    sizes = (X.shape[1], len(start[0]), len(start[1]))
+    found = minimize(nnlib.cost_and_gradient, nnlib.pack(start), (sizes, X, y, lam), jac=True, method="L-BFGS-B",
+                     options={"maxiter": max_iter})  # fmt: skip
+    return nnlib.unpack(found.x, sizes)
+
+
+def train_first_theta(X, y, start, lam, max_iter):
+    return [train_with("L-BFGS-B")(X, y, start, lam, max_iter)[0], *start[1:]]
+
+
+def train_classes_of_y(X, y, start, lam, max_iter):
+    sizes = (*sizes_in(start)[:-1], y.max() + 1)
+    found = minimize(nnlib.cost_and_gradient, nnlib.pack(start), (sizes, X, y, lam), jac=True, method="L-BFGS-B",
+                     options={"maxiter": max_iter})  # fmt: skip
+    return nnlib.unpack(found.x, sizes)
+
+
+def train_downhill(rate):
+    def train(X, y, start, lam, max_iter):
+        params = nnlib.pack(start)
+        for _ in range(max_iter):
+            params = params - rate * nnlib.cost_and_gradient(params, sizes_in(start), X, y, lam)[1]
+        return nnlib.unpack(params, sizes_in(start))
+
+    return train
+
+
+def train_lambda_written_in(X, y, start, lam, max_iter):
+    return train_with("L-BFGS-B")(X, y, start, 0.1, max_iter)
+
+
+def train_without_arguments(X, y, start, lam, max_iter):
+    found = minimize(nnlib.cost_and_gradient, nnlib.pack(start), jac=True, method="L-BFGS-B",
+                     options={"maxiter": max_iter})  # fmt: skip
+    return nnlib.unpack(found.x, sizes_in(start))
+
+
+def train_cost_alone(X, y, start, lam, max_iter):
+    def f(p):
+        J, _ = nnlib.cost_and_gradient(p, sizes_in(start), X, y, lam)
+        return J
+
+    found = minimize(f, nnlib.pack(start), jac=True, method="L-BFGS-B", options={"maxiter": max_iter})
+    return nnlib.unpack(found.x, sizes_in(start))
+
+
+def train_into_lists(X, y, start, lam, max_iter):
+    return [theta.tolist() for theta in train_with("L-BFGS-B")(X, y, start, lam, max_iter)]
+
+
+def train_in_place(X, y, start, lam, max_iter):
+    trained = train_with("L-BFGS-B")(X, y, start, lam, max_iter)
+    for theta, new in zip(start, trained, strict=True):
+        theta[:] = new
+    return start
+
+
+def train_in_float32(X, y, start, lam, max_iter):
+    return [theta.astype(np.float32) for theta in train_with("L-BFGS-B")(X, y, start, lam, max_iter)]
+
+
 def train_result(X, y, start, lam, max_iter):
     return minimised(X, y, start, lam, maxiter=max_iter)[1]
 
@@ -280,6 +396,27 @@ def curve_fitted_once(numbers, X, y, X_val, y_val, fit):
     return training, [np.mean(predicted(network, X_val) == y_val) for _ in numbers]
 
 
+def curve_sorted(numbers, X, y, X_val, y_val, fit):
+    return curve(sorted(numbers), X, y, X_val, y_val, fit)
+
+
+def curve_of_three(numbers, X, y, X_val, y_val, fit):
+    first, second, third = numbers
+    return curve([first, second, third], X, y, X_val, y_val, fit)
+
+
+def curve_of_next_rows(numbers, X, y, X_val, y_val, fit):
+    networks = [fit(X[:n], y[:n]) for n in numbers]
+    training = [np.mean(predicted(t, X[n : 2 * n]) == y[n : 2 * n]) for t, n in zip(networks, numbers, strict=True)]
+    return training, [np.mean(predicted(t, X_val) == y_val) for t in networks]
+
+
+def curve_validated_on_n(numbers, X, y, X_val, y_val, fit):
+    networks = [fit(X[:n], y[:n]) for n in numbers]
+    training = [np.mean(predicted(t, X[:n]) == y[:n]) for t, n in zip(networks, numbers, strict=True)]
+    return training, [np.mean(predicted(t, X_val[:n]) == y_val[:n]) for t, n in zip(networks, numbers, strict=True)]
+
+
 def curve_labels_not_cut(numbers, X, y, X_val, y_val, fit):
     networks = [fit(X[:n], y) for n in numbers]
     return networks, networks
@@ -355,6 +492,22 @@ def best_gap(lams, on_training, on_validation):
     return lams[np.argmin(np.abs(np.array(on_training) - np.array(on_validation)))]
 
 
+def best_in_float32(lams, on_training, on_validation):
+    return np.array(lams, dtype=np.float32)[np.argmax(on_validation)]
+
+
+def best_sum(lams, on_training, on_validation):
+    return lams[np.argmax(np.array(on_training) + np.array(on_validation))]
+
+
+def best_in_the_middle(lams, on_training, on_validation):
+    return lams[1]
+
+
+def best_as_array(lams, on_training, on_validation):
+    return np.array(lams)[np.array(on_validation) == max(on_validation)]
+
+
 def best_sorted_in_place(lams, on_training, on_validation):
     highest = max(on_validation)
     place = on_validation.index(highest)
@@ -373,7 +526,13 @@ def best_not_returned(lams, on_training, on_validation):
 RIGHT = {
     "split": [split_by_shuffling, split_by_choice, split_by_sorting],
     "gradient_descent": [descend, descend_in_a_copy],
-    "train_network": [train_with("L-BFGS-B"), train_with("CG"), train_with("BFGS"), train_with_the_older_function],
+    "train_network": [
+        train_with("L-BFGS-B"),
+        train_with("CG"),
+        train_with("BFGS"),
+        train_with_the_older_function,
+        train_in_float32,
+    ],
     "learning_curve": [curve, curve_by_list],
     "best_lambda": [best_by_loop, best_by_index, best_by_sorting],
 }
@@ -387,6 +546,13 @@ WRONG = {
         (split_with_a_fixed_seed, "not drawn from `rng`"),
         (split_by_mask, "True and False"),
         (split_not_returned, "`return` missing"),
+        (split_into_lists, "a list; expected an array"),
+        (split_into_floats, "float64; expected whole numbers"),
+        (split_at_a_random_place, "one piece of the file"),
+        (split_each_kth, "not spread over"),
+        (split_shuffled_in_place, "one piece of the file"),
+        (split_a_third, "sizes are wrong"),
+        (split_the_end_at_random, "not spread over"),
     ],
     "gradient_descent": [
         (descend_in_place, "number 2 in place"),
@@ -403,13 +569,25 @@ WRONG = {
         (train_result, "whole result"),
         (train_flat, "flat params"),
         (train_without_end, "does not stop"),
-        (train_without_lambda, "does λ reach the cost"),
-        (train_on_a_few, "not as low as it can be"),
-        (train_three_iterations, "not as low as it can be"),
+        (train_without_lambda, "oes λ reach the cost"),
+        (train_on_a_few, "X, y and λ all passed on"),
+        (train_three_iterations, "does not stop"),
         (train_start_returned, "nothing was learned"),
         (train_not_returned, "`return` missing"),
-        (train_without_jac, "raises"),
-        (train_list_as_start, "raises ValueError"),
+        (train_without_jac, "`jac=True` says"),
+        (train_without_arguments, "Pass on the sizes, X, y and λ"),
+        (train_cost_alone, "gives the cost alone"),
+        (train_list_as_start, "starts from a flat vector"),
+        (train_from_its_own_start, "far from `start`"),
+        (train_from_zeros, "Does it begin there|start`, X, y and λ"),
+        (train_by_the_library, "library's `train`"),
+        (train_two_thetas, "raises"),
+        (train_first_theta, "first iteration|not as low"),
+        (train_classes_of_y, "raises"),
+        (train_downhill(0.1), "not as low as it can be"),
+        (train_lambda_written_in, "does λ reach|Does λ reach"),
+        (train_into_lists, "a list; expected an array"),
+        (train_in_place, "in place"),
     ],
     "learning_curve": [
         (curve_with(rows_to_measure=lambda n: slice(None)), "measured on all rows"),
@@ -420,6 +598,10 @@ WRONG = {
         (curve_exchanged, "exchanged"),
         (curve_of_errors, "errors, 1 − accuracy"),
         (curve_of_pairs, "a pair for each n"),
+        (curve_sorted, "order of `numbers`"),
+        (curve_of_three, "ValueError"),
+        (curve_of_next_rows, "learned from"),
+        (curve_validated_on_n, "whole validation set"),
         (curve_of_training_twice, "Both lists are the training accuracy"),
         (curve_not_returned, "`return` missing"),
     ],
@@ -429,6 +611,10 @@ WRONG = {
         (best_value, "best accuracy"),
         (best_lowest, "lowest"),
         (best_gap, "smallest gap"),
+        (best_in_float32, "float32 has rounded"),
+        (best_sum, "chooses by both"),
+        (best_in_the_middle, "in [0-9]+ of 6 cases|differs"),
+        (best_as_array, "shape is"),
         (best_sorted_in_place, "in place"),
         (best_with_arrays, "AttributeError"),
         (best_not_returned, "`return` missing"),

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+import nnlib.drawing
+
 
 def centre_loop(image):
     x = y = ink = 0.0
@@ -10,7 +12,30 @@ def centre_loop(image):
             x += j * image[i, j]
             y += i * image[i, j]
             ink += image[i, j]
-    return x / ink, y / ink
+    return np.array([x / ink, y / ink])
+
+
+def centre_tuple(image):
+    x, y = centre_loop(image)
+    return float(x), float(y)
+
+
+def centre_in_float32(image):
+    rows, columns = np.indices(image.shape, dtype=np.float32)
+    image = image.astype(np.float32)
+    return np.array([np.sum(columns * image), np.sum(rows * image)]) / np.sum(image)
+
+
+def centre_of_dark_ink(image):
+    return centre_average(np.where(image > 0.5, image, 0))
+
+
+def centre_rounded(image):
+    return np.round(centre_loop(image))
+
+
+def centre_by_the_library(image):
+    return nnlib.drawing.centre_of_mass(image)
 
 
 def centre_average(image):
@@ -106,6 +131,19 @@ def middle_fourteen(image):
     return np.roll(image, (y, x), axis=(0, 1))
 
 
+def middle_in_float32(image):
+    x, y = np.round(np.float32(13.5) - centre_in_float32(image)).astype(int)
+    return np.roll(image.astype(np.float32), (y, x), axis=(0, 1))
+
+
+def middle_x_only(image):
+    return np.roll(image, round(13.5 - centre_average(image)[0]), axis=1)
+
+
+def middle_lists(image):
+    return middle_two_rolls(image).tolist()
+
+
 def middle_box(image):
     x, y = np.round(13.5 - centre_of_box(image)).astype(int)
     return np.roll(image, (y, x), axis=(0, 1))
@@ -141,6 +179,35 @@ def box_ptp(points, side):
     size = np.ptp(points, axis=0)
     moved = points - points.min(0) - size / 2
     return moved if size.max() == 0 else moved / size.max() * side
+
+
+def box_in_float32(points, side):
+    return box_ptp(points.astype(np.float32), side)
+
+
+def box_to_twenty(points, side):
+    return box_ptp(points, 20)
+
+
+def box_by_number(points, side):
+    middle = (points.min(0) + points.max(0)) / 2
+    if len(points) == 1:
+        return points - middle
+    return (points - middle) * side / np.ptp(points, axis=0).max()
+
+
+def box_by_height(points, side):
+    height = np.ptp(points[:, 1])
+    return (points - (points.min(0) + points.max(0)) / 2) * (side / height if height > 0 else 1)
+
+
+def box_by_width(points, side):
+    width = np.ptp(points[:, 0])
+    return (points - (points.min(0) + points.max(0)) / 2) * (side / width if width > 0 else 1)
+
+
+def box_lists(points, side):
+    return box_loop(points, side).tolist()
 
 
 def box_stretched(points, side):
@@ -202,6 +269,21 @@ def slant_cov(image):
     return covariance[0, 1] / covariance[1, 1]
 
 
+def slant_in_float32(image):
+    image = image.astype(np.float32)
+    x0, y0 = centre_in_float32(image)
+    rows, columns = np.indices(image.shape, dtype=np.float32)
+    return np.sum(image * (columns - x0) * (rows - y0)) / np.sum(image * (rows - y0) ** 2)
+
+
+def slant_in_degrees(image):
+    return np.degrees(np.arctan(slant_loop(image)))
+
+
+def slant_of_dark_ink(image):
+    return slant_loop(np.where(image > 0.5, image, 0))
+
+
 def slant_other_axis(image):
     rows, columns = np.indices(image.shape)
     covariance = np.cov(columns.ravel(), rows.ravel(), aweights=image.ravel())
@@ -244,10 +326,10 @@ def slant_matrix(image):
 
 
 RIGHT = {
-    "centre_of_mass": [centre_loop, centre_average, centre_product],
-    "to_middle": [middle_two_rolls, middle_loop],
-    "fit_box": [box_loop, box_ptp],
-    "slant": [slant_loop, slant_fit, slant_cov],
+    "centre_of_mass": [centre_loop, centre_average, centre_product, centre_in_float32],
+    "to_middle": [middle_two_rolls, middle_loop, middle_in_float32],
+    "fit_box": [box_loop, box_ptp, box_in_float32],
+    "slant": [slant_loop, slant_fit, slant_cov, slant_in_float32],
 }
 WRONG = {
     "centre_of_mass": [
@@ -259,6 +341,10 @@ WRONG = {
         (centre_sum, "not divided by the ink"),
         (centre_in_place, "in place"),
         (centre_square_only, "ValueError.*shapes do not fit"),
+        (centre_tuple, "a tuple; expected an array"),
+        (centre_of_dark_ink, "differs|in [0-9]+ of"),
+        (centre_rounded, "rounded to whole pixels"),
+        (centre_by_the_library, "library's `centre_of_mass`"),
     ],
     "to_middle": [
         (middle_wrong_way, "wrong way"),
@@ -269,6 +355,8 @@ WRONG = {
         (middle_box, "\\*box\\* of the ink"),
         (middle_not_whole, "TypeError|slice indices"),
         (middle_in_place, "in place"),
+        (middle_x_only, "in x only"),
+        (middle_lists, "a list; expected an array"),
         (middle_without_return, "returns nothing"),
     ],
     "fit_box": [
@@ -280,6 +368,11 @@ WRONG = {
         (box_single_forgotten, "single point gives NaN"),
         (box_in_place, "in place"),
         (box_to_middle, "side / 2"),
+        (box_to_twenty, "whatever `side` is"),
+        (box_by_number, "Two points in the same place"),
+        (box_by_height, "scaled by the height"),
+        (box_by_width, "scaled by the width"),
+        (box_lists, "a list; expected an array"),
     ],
     "slant": [
         (slant_other_axis, "spread in x"),
@@ -289,6 +382,8 @@ WRONG = {
         (slant_unweighted, "Weight each by its ink"),
         (lambda image: np.arctan(slant_loop(image)), "angle"),
         (slant_nothing, "returns nothing"),
+        (slant_in_degrees, "angle, in degrees"),
+        (slant_of_dark_ink, "differs|in [0-9]+ of"),
         (slant_matrix, "ValueError.*shapes do not fit"),
     ],
 }

@@ -1,9 +1,11 @@
 """Answers to exercise 09, as learners write them."""
 
 import json
+from itertools import groupby
 
 import numpy as np
 
+import nnlib
 from nnlib import strokes_to_image
 from nnlib.examples import Example, not_among
 
@@ -69,8 +71,28 @@ def merge_in_place(files):
     return merged
 
 
+def merge_sorted(files):
+    merged = []
+    for name in sorted(files):
+        merged += not_among([e._replace(writer=e.writer or name) for e in files[name]], merged)
+    return merged
+
+
+def merge_by_writer(files):
+    return sorted(merge_one_by_one(files), key=lambda example: example.writer)
+
+
+def merge_three(files):
+    (a, first), (b, second), (c, third) = files.items()
+    return merge_one_by_one({a: first, b: second, c: third})
+
+
+def merge_tuples(files):
+    return [tuple(example) for example in merge_one_by_one(files)]
+
+
 def merge_into_the_first(files):
-    merged = files["ann"]
+    merged = next(iter(files.values()), [])
     for examples in files.values():
         merged += not_among(examples, merged)
     return merged
@@ -106,6 +128,26 @@ def split_loop(examples, test_writers):
 def split_mask(examples, test_writers):
     is_test = np.isin([e.writer for e in examples], test_writers)
     return [[e for e, t in zip(examples, is_test, strict=True) if t == wanted] for wanted in (False, True)]
+
+
+def split_set(examples, test_writers):
+    names = set(test_writers)
+    return [e for e in examples if e.writer not in names], [e for e in examples if e.writer in names]
+
+
+def split_where(is_test):
+    def split(examples, test_writers):
+        test = [e for e in examples if is_test(e.writer, test_writers)]
+        return [e for e in examples if not is_test(e.writer, test_writers)], test
+
+    return split
+
+
+split_in_joined = split_where(lambda writer, names: writer in " ".join(names))
+split_in_text_of_list = split_where(lambda writer, names: writer in str(names))
+split_contained = split_where(lambda writer, names: any(name in writer for name in names))
+split_without_case = split_where(lambda writer, names: writer.lower() in [name.lower() for name in names])
+split_last_writer = split_where(lambda writer, names: writer == names[-1])
 
 
 def split_exchanged(examples, test_writers):
@@ -158,7 +200,43 @@ def arrays_loop(examples):
 
 def arrays_stack(examples):
     X = np.stack([strokes_to_image(e.strokes) for e in examples])
-    return [X.reshape(len(X), -1), [e.label for e in examples]]
+    return [X.reshape(len(X), -1).astype(np.float32), np.array([e.label for e in examples], dtype=np.uint8)]
+
+
+def arrays_with_list(examples):
+    X, y = arrays_loop(examples)
+    return X, y.tolist()
+
+
+def arrays_with_floats(examples):
+    X, y = arrays_loop(examples)
+    return X, y.astype(float)
+
+
+def arrays_of_three(examples):
+    X = np.zeros((3, 784))
+    for i, example in enumerate(examples[:3]):
+        X[i] = strokes_to_image(example.strokes).ravel()
+    return X, np.array([e.label for e in examples])
+
+
+def arrays_squeezed(examples):
+    X, y = arrays_loop(examples)
+    return np.squeeze(X), np.squeeze(y)
+
+
+def arrays_of_whole_pixels(examples):
+    X, y = arrays_loop(examples)
+    return X.astype(int), y
+
+
+def arrays_sorted(examples):
+    return arrays_loop(sorted(examples, key=lambda e: e.label))
+
+
+def arrays_column_of_labels(examples):
+    X, y = arrays_loop(examples)
+    return X, y[:, np.newaxis]
 
 
 def arrays_square(examples):
@@ -210,6 +288,43 @@ def accuracy_masks(network, examples):
     return {writer: hits[writers == writer].mean() for writer in np.unique(writers)}
 
 
+def accuracy_scores(network, examples):
+    right = {}
+    for example in examples:
+        X = strokes_to_image(example.strokes).reshape(1, -1)
+        guess = network.predict_scores(X).argmax(axis=1)[0]
+        right.setdefault(example.writer, []).append(guess == example.label)
+    return {writer: np.float32(np.mean(values)) for writer, values in right.items()}
+
+
+def accuracy_without_preparation(network, examples):
+    X, y = arrays_loop(examples)
+    writers = np.array([e.writer for e in examples])
+    hits = nnlib.predict(network.thetas, X) == y
+    return {writer: hits[writers == writer].mean() for writer in np.unique(writers)}
+
+
+def accuracy_of_the_shipped(network, examples):
+    return accuracy_masks(nnlib.load_network(), examples)
+
+
+def accuracy_grouped(network, examples):
+    return {w: accuracy_one_number(network, list(es)) for w, es in groupby(examples, key=lambda e: e.writer)}
+
+
+def accuracy_first_writer(network, examples):
+    return {examples[0].writer: accuracy_counts(network, examples)[examples[0].writer]}
+
+
+def accuracy_of_ann(network, examples):
+    shares = accuracy_counts(network, examples)
+    return {name: shares.get(name, 0.0) for name in ("ann", "ben")}
+
+
+def accuracy_by_digit(network, examples):
+    return accuracy_masks(network, [e._replace(writer=e.label) for e in examples])
+
+
 def accuracy_same_for_all(network, examples):
     result = {}
     for writer in {e.writer for e in examples}:
@@ -259,9 +374,9 @@ def accuracy_no_return(network, examples):
 
 RIGHT = {
     "merge": [merge_one_by_one, merge_by_key],
-    "split_by_writer": [split_loop, split_mask],
+    "split_by_writer": [split_loop, split_mask, split_set],
     "to_arrays": [arrays_loop, arrays_stack],
-    "accuracy_by_writer": [accuracy_counts, accuracy_masks],
+    "accuracy_by_writer": [accuracy_counts, accuracy_masks, accuracy_scores],
 }
 WRONG = {
     "merge": [
@@ -273,7 +388,11 @@ WRONG = {
         (merge_in_place, "in place"),
         (merge_into_the_first, "in place"),
         (merge_assigned, "AttributeError"),
-        (merge_compared, "two files is there twice"),
+        (merge_compared, "once under each name"),
+        (merge_sorted, "sorted by name"),
+        (merge_by_writer, "sorted by writer"),
+        (merge_three, "raises ValueError"),
+        (merge_tuples, "Example"),
     ],
     "split_by_writer": [
         (split_exchanged, "exchanged"),
@@ -282,6 +401,11 @@ WRONG = {
         (split_compared_with_list, "Nobody is in the test"),
         (split_by_position, "cut in halves"),
         (split_sorted, "order differs"),
+        (split_in_joined, "ann beside anna"),
+        (split_in_text_of_list, "ann beside anna"),
+        (split_contained, "joanna beside anna"),
+        (split_without_case, "Capital letters"),
+        (split_last_writer, "Only the last|Only one"),
         (split_in_place, "in place"),
         (split_test_only, "[Tt]raining"),
     ],
@@ -293,6 +417,13 @@ WRONG = {
         (arrays_scaled_down, "divided by 255"),
         (arrays_bytes, "go to 255"),
         (arrays_columns, "transposed"),
+        (arrays_with_list, "The array y is a list; expected an array"),
+        (arrays_with_floats, "expected whole numbers"),
+        (arrays_of_three, "raises|shape is"),
+        (arrays_squeezed, "shape is"),
+        (arrays_of_whole_pixels, "The array X differs"),
+        (arrays_sorted, "differs"),
+        (arrays_column_of_labels, "shape is"),
         (arrays_unreturned, "returns nothing"),
     ],
     "accuracy_by_writer": [
@@ -301,6 +432,12 @@ WRONG = {
         (accuracy_percent, "percent"),
         (accuracy_errors, "share of wrong answers"),
         (accuracy_number_right, "number of right"),
+        (accuracy_without_preparation, "preparation of the network is left out"),
+        (accuracy_of_the_shipped, "passed in, `network`"),
+        (accuracy_grouped, "neighbours in the list"),
+        (accuracy_first_writer, "differs"),
+        (accuracy_of_ann, "differs"),
+        (accuracy_by_digit, "differs"),
         (accuracy_of_a_list, "expected a dict"),
         (accuracy_of_strokes, "raises"),
         (accuracy_no_return, "returns nothing"),

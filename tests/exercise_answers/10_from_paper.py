@@ -152,7 +152,7 @@ def label_walk(mask):
                 if 0 <= r < rows and 0 <= c < columns and mask[r, c] and labels[r][c] == 0:
                     labels[r][c] = n
                     queue += [(r + a, c + b) for a in (-1, 0, 1) for b in (-1, 0, 1)]
-    return labels
+    return np.array(labels)
 
 
 def label_recursive(mask):

@@ -5,17 +5,22 @@ from itertools import pairwise
 import numpy as np
 
 from ... import forward, init_thetas
-from ...model import sigmoid
+from ...model import propagate, sigmoid
 from ...parameters import theta_shapes
 from ..exercise import Exercise
 
-exercise = Exercise()
+exercise = Exercise({"sigmoid": 2, "random_thetas": 2, "layer": 2, "propagate": 3, "n_parameters": 1})
+
+
+def of_any_shape(rng, scale):
+    """Return an array of one, two or three axes."""
+    return rng.normal(scale=scale, size=((5,), (3, 4), (2, 3, 2))[rng.integers(3)])
 
 
 exercise.add(
     sigmoid,
-    examples=[(np.array([0.0, 2.0, -2.0]),)],
-    draw=lambda rng: (rng.normal(scale=3, size=(3, 4)),),
+    examples=[(np.array([0.0, 2.0, -2.0]),), (np.array([[1000.0, -700.0]]),)],
+    draw=lambda rng: (of_any_shape(rng, 3),),
     hints=[
         "Write σ(z) = 1 / (1 + e⁻ᶻ) with NumPy's exponential, which works on whole arrays.",
         "Mind the brackets and the sign: the whole of `1 + np.exp(-z)` is below the fraction line.",
@@ -25,6 +30,8 @@ exercise.add(
         "The sign in the exponent is turned: this falls from 1 to 0. "
         "It must be e to the power of *minus* z.": lambda z: 1 / (1 + np.exp(z)),
         "Brackets are missing: `1 / 1 + np.exp(-z)` divides first, then adds.": lambda z: 1 / 1 + np.exp(-z),
+        "For z = 1000 it gives NaN: e¹⁰⁰⁰ fits in no float, and infinity over infinity is no number. "
+        "1 / (1 + e⁻ᶻ) is the same, and does not ask for it.": lambda z: np.exp(z) / (1 + np.exp(z)),
         "This is tanh, which goes from −1 to 1. The sigmoid is (1 + tanh(z/2)) / 2.": np.tanh,
         "It is too steep: the argument of tanh must be z / 2, not z.": lambda z: 0.5 * np.tanh(z) + 0.5,
         "This is the *slope* of the sigmoid, a (1 − a). Return a itself.": lambda z: sigmoid(z) * (1 - sigmoid(z)),
@@ -43,17 +50,29 @@ def _each(test):
 
 def _each_large(test):
     """Return a predicate as `_each` does; of a few numbers it asks nothing, for chance has too much say in them."""
-    return _each(lambda theta, epsilon: theta.size < 100 or test(theta, epsilon))
+    return _each(lambda theta, epsilon: theta.size < 1000 or test(theta, epsilon))
+
+
+def _evenly(theta, epsilon):
+    """Return whether about a quarter of the numbers is in each quarter of the interval: to within six deviations."""
+    counts = np.histogram(theta, bins=4, range=(-epsilon, epsilon))[0]
+    return np.all(np.abs(counts / theta.size - 0.25) < 6 * np.sqrt(0.25 * 0.75 / theta.size))
+
+
+def _sizes(rng):
+    sizes = rng.integers(35, 60, size=int(rng.integers(2, 6))).tolist()
+    return tuple(sizes), float(rng.uniform(0.3, 2)), np.random.default_rng(int(rng.integers(100, 1000)))
 
 
 @exercise.task(
-    examples=[((3, 4, 2), 0.15, np.random.default_rng(0))],
-    draw=lambda rng: (
-        (40, 30, 20),
-        float(rng.uniform(0.1, 2)),
-        np.random.default_rng(int(rng.integers(100, 1000))),
-    ),
+    examples=[
+        ((3, 4, 2), 0.15, np.random.default_rng(0)),
+        ((3, 2), 0.5, np.random.default_rng(1)),
+        ((6, 5, 4, 3, 2), 0.5, np.random.default_rng(2)),
+    ],
+    draw=_sizes,
     random=True,
+    library=(init_thetas,),
     hints=[
         "One array for each pair of neighbouring layers: `zip(layer_sizes[:-1], layer_sizes[1:])`.",
         "Its shape is `(n_out, 1 + n_in)`. Column 0 is for the biases.",
@@ -85,6 +104,8 @@ def _each_large(test):
         "The numbers do not fill the interval [−ε, ε]: it reaches from −ε to ε, and is 2 ε wide.": _each_large(
             lambda theta, epsilon: theta.min() < -0.9 * epsilon and theta.max() > 0.9 * epsilon
         ),
+        "The numbers are not spread evenly over [−ε, ε]: some parts of it have too many. "
+        "`rng.uniform(-epsilon, epsilon, …)` draws them evenly.": _each_large(_evenly),
     },
     looks_like={
         "The thetas are transposed: each row is a unit of the next layer, "
@@ -142,6 +163,10 @@ _THETA = np.array([[0.0, 1.0, -0.5], [1.0, 0.0, -0.5], [0.5, 2.0, 1.0]])
             sigmoid(a @ theta[:, 1:].T) + theta[:, 0]
         ),
         "It is transposed: return one example in each row, (n, n_out).": lambda theta, a: layer(theta, a).T,
+        "The shapes do not fit: theta has the bias column still in it. The weights are the other columns, "
+        "`theta[:, 1:]`.": lambda theta, a: a @ theta.T,
+        "The shapes do not fit: the weights are (n_out, n_in), and the product needs them as (n_in, n_out). "
+        "Transpose them, `theta[:, 1:].T`.": lambda theta, a: a @ theta[:, 1:],
     },
 )
 def layer(theta, a):
@@ -161,8 +186,11 @@ exercise.add(
     examples=[
         ([_THETA, np.array([[-1.0, 1.0, 1.0, 0.0]])], np.array([[1.0, 2.0]])),
         ([_THETA, np.array([[-1.0, 1.0, 1.0, 0.0]]), np.array([[0.5, -1.0], [0.0, 2.0]])], np.array([[1.0, 2.0]])),
+        ([_THETA], np.array([[1.0, 2.0]])),
+        random_network(np.random.default_rng(1), 5),
     ],
     draw=random_network,
+    library=(propagate,),
     hints=[
         "Start the list with `X`. Then, for each theta, append the layer that follows from the last one.",
         "`activations[-1]` is the last activation so far. `layer(theta, …)` gives the next.",
@@ -179,12 +207,18 @@ exercise.add(
             thetas[:2], X
         ),
         "It stops after the first layer. Is the `return` inside the loop?": lambda thetas, X: forward(thetas[:1], X),
+        "The shapes do not fit: every layer is given X. "
+        "Give it what came out of the layer before, `activations[-1]`.": [
+            lambda thetas, X: [X, *(layer(theta, X) for theta in thetas)],
+            lambda thetas, X: [X, *(sigmoid(np.column_stack([np.ones(len(X)), X]) @ theta.T) for theta in thetas)],
+        ],
+        "The thetas are taken in reverse. The first one follows the input.": lambda thetas, X: forward(thetas[::-1], X),
     },
 )
 
 
 @exercise.task(
-    examples=[((784, 100, 10),), ((2, 3),)],
+    examples=[((784, 100, 10),), ((2, 3),), ((6, 5, 4, 3, 2),)],
     draw=lambda rng: (tuple(rng.integers(1, 50, size=int(rng.integers(2, 6))).tolist()),),
     hints=[
         "Each unit has a weight for each unit of the layer before, and one bias.",
@@ -220,6 +254,10 @@ exercise.question(
     "What is the shape of the second theta of a 784-100-10 network?",
     ["(100, 10)", "(10, 100)", "(10, 101)"],
     right=2,
+    wrong=[
+        "Each *row* is a unit that receives. How many units receive from the hidden layer?",
+        "Those are the weights alone. What else does each unit have?",
+    ],
     why="Ten outputs, each with a weight for each of the 100 hidden units, and one bias.",
 )
 
@@ -228,6 +266,10 @@ exercise.question(
     "What happens to the outputs of the network?",
     ["Nothing, apart from rounding", "They change a little", "The network guesses at random"],
     right=0,
+    wrong=[
+        "Follow one hidden unit: which of its weights, in or out, has changed?",
+        "It would if only one of the two thetas were changed. But both were, in the same way.",
+    ],
     why="Each hidden unit keeps its own weights, in and out. An output adds up the same numbers, in a different order.",
 )
 
@@ -236,5 +278,9 @@ exercise.question(
     "How does the number of parameters change?",
     ["It stays about the same", "It falls to about half", "It nearly doubles"],
     right=1,
+    wrong=[
+        "Count the weights that leave the 784 pixels, before and after.",
+        "There is one more theta, but a small one. How large are 784 · 50 and 50 · 50?",
+    ],
     why="Nearly all parameters lie between the 784 pixels and the first hidden layer, which now has half the units.",
 )

@@ -2,17 +2,23 @@
 
 import numpy as np
 
-from ... import forward
-from ...model import softplus
+from ... import cost_and_gradient, forward
+from ...model import sigmoid, softplus
 from ..exercise import Exercise
-from .e02_the_network import random_network, weighted_input
+from .e02_the_network import of_any_shape, random_network, weighted_input
 
-exercise = Exercise()
+exercise = Exercise({"one_hot": 2, "softplus": 2, "cross_entropy": 2, "regularisation": 2, "cost": 2})
+
+
+def _labels(rng):
+    """Return labels of which the last class, at least, never occurs, and the number of classes."""
+    n_classes = int(rng.integers(5, 12))
+    return rng.integers(n_classes - 1, size=int(rng.integers(3, 15))), n_classes
 
 
 @exercise.task(
     examples=[(np.array([3, 0, 1]), 5)],
-    draw=lambda rng: (rng.integers(7, size=int(rng.integers(3, 12))), 8),
+    draw=_labels,
     hints=[
         "For each label, a row of zeros with a single 1, in the column of that label.",
         "Compare a *column* of labels with a *row* of all classes: `y[:, np.newaxis] == np.arange(n_classes)`.",
@@ -43,8 +49,12 @@ def _naive_softplus(z):
 
 exercise.add(
     softplus,
-    examples=[(np.array([0.0, 1.0, -1.0]),), (np.array([-1000.0, 0.0, 1000.0]),)],
-    draw=lambda rng: (rng.normal(scale=10, size=(3, 3)),),
+    examples=[
+        (np.array([0.0, 1.0, -1.0]),),
+        (np.array([-1000.0, 0.0, 1000.0]),),
+        (np.array([[-4.0], [4.0], [6.0]]),),  # here the log still counts
+    ],
+    draw=lambda rng: (of_any_shape(rng, 10),),
     hints=[
         "log(1 + e¹⁰⁰⁰) is about 1000, but e¹⁰⁰⁰ fits in no float. Pull the large part out, as lesson 03 does.",
         "For z > 0, log(1 + eᶻ) = z + log(1 + e⁻ᶻ). For z ≤ 0, leave it. With |z| both are one formula.",
@@ -74,8 +84,39 @@ def _yes_only(z, Y):
     return np.sum(np.where(Y == 1, softplus(-z), 0)) / len(z)
 
 
+def _by_logarithms(z, Y, kept=lambda a: a):
+    """Return the cross-entropy as the logarithm of a gives it; `kept` is what keeps a from 0 and 1, or not."""
+    with np.errstate(all="ignore"):
+        a = kept(sigmoid(z))
+        return -np.sum(Y * np.log(a) + (1 - Y) * np.log(1 - a)) / len(z)
+
+
+def _by_shifted_logarithms(z, Y, shift):
+    a = sigmoid(z)
+    return -np.sum(Y * np.log(a + shift) + (1 - Y) * np.log(1 - a + shift)) / len(z)
+
+
+def _by_chosen_logarithms(z, Y):
+    with np.errstate(all="ignore"):
+        return -np.sum(np.log(np.where(Y == 1, sigmoid(z), 1 - sigmoid(z)))) / len(z)
+
+
+SMALL = (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16)  # what people keep logarithms from 0 with
+
+
+def _clipped(small):
+    return lambda z, Y: _by_logarithms(z, Y, lambda a: np.clip(a, small, 1 - small))
+
+
+def _shifted(small):
+    return lambda z, Y: _by_shifted_logarithms(z, Y, small)
+
+
 @exercise.task(
-    examples=[(np.array([[0.0, 2.0, -1.0], [1.0, 0.0, 0.0]]), np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))],
+    examples=[
+        (np.array([[0.0, 2.0, -1.0], [1.0, 0.0, 0.0]]), np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])),
+        (np.array([[1000.0, -1000.0], [0.0, 0.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])),
+    ],
     draw=_outputs,
     hints=[
         "Where the truth is yes (Y is 1), an output costs softplus(−z); where it is no, softplus(z).",
@@ -99,22 +140,41 @@ def _yes_only(z, Y):
         "It is divided by the number of outputs. Divide by the number of examples, `len(z)`.": lambda z, Y: (
             cross_entropy(z, Y) * len(z) / z.shape[1]
         ),
+        "It takes the logarithm of a. Where an output is very sure, a rounds to 0 or to 1, and log 0 is infinite: a "
+        "trained network then costs NaN or infinity. Compute it from z, with your `softplus`.": [
+            _by_logarithms,
+            _by_chosen_logarithms,
+        ],
+        "It takes the logarithm of a number that is kept from 0. Then an output that is sure and wrong stops costing "
+        "more, however wrong it is. Compute it from z, with your `softplus`.": [
+            *map(_clipped, SMALL),
+            *map(_shifted, SMALL),
+        ],
     },
 )
 def cross_entropy(z, Y):
     return np.sum(softplus(np.where(Y == 1, -z, z))) / len(z)
 
 
-def _weights(rng):
-    return random_network(rng, 2)[0], float(rng.uniform(0.5, 3)), int(rng.integers(5, 50))
+def _weights(rng, n_layers=None):
+    return random_network(rng, n_layers)[0], float(rng.uniform(0.5, 3)), int(rng.integers(5, 50))
 
 
 def _squares(thetas, first_column):
     return sum(np.sum(theta[:, first_column:] ** 2) for theta in thetas)
 
 
+def _exactly_two(thetas):
+    first, second = thetas
+    return first, second
+
+
 @exercise.task(
-    examples=[([np.array([[1.0, 2.0, 3.0]]), np.array([[4.0, -1.0], [0.0, 1.0]])], 2.0, 10)],
+    examples=[
+        ([np.array([[1.0, 2.0, 3.0]]), np.array([[4.0, -1.0], [0.0, 1.0]])], 2.0, 10),
+        ([np.array([[8.0, 1.0, 3.0]])], 2.0, 10),
+        _weights(np.random.default_rng(1), 4),
+    ],
     draw=_weights,
     hints=[
         "Add up the squares of the weights, over all thetas. The biases, column 0, are left out.",
@@ -135,6 +195,11 @@ def _squares(thetas, first_column):
         "Only the first theta is counted. Add up all of them.": lambda thetas, lam, m: (
             lam / (2 * m) * _squares(thetas[:1], 1)
         ),
+        "It takes exactly two thetas. A network may have any number: loop over `thetas`.": [
+            lambda thetas, lam, m: lam / (2 * m) * _squares(thetas[:2], 1),
+            lambda thetas, lam, m: lam / (2 * m) * _squares([thetas[0], thetas[1]], 1),
+            lambda thetas, lam, m: lam / (2 * m) * _squares(_exactly_two(thetas), 1),
+        ],
         "The weights are not squared.": lambda thetas, lam, m: (
             lam / (2 * m) * sum(np.sum(theta[:, 1:]) for theta in thetas)
         ),
@@ -147,9 +212,26 @@ def regularisation(thetas, lam, m):
     return lam / (2 * m) * _squares(thetas, 1)
 
 
-def _network(rng):
-    thetas, X = random_network(rng)
-    return thetas, X, rng.integers(len(thetas[-1]), size=len(X)), float(rng.uniform(0.5, 3))
+def _network(rng, n_layers=None, n_missing=0):
+    """Return the arguments of `cost` for a small network; the last classes, `n_missing` of them, never occur."""
+    thetas, X = random_network(rng, n_layers)
+    return thetas, X, rng.integers(len(thetas[-1]) - n_missing, size=len(X)), float(rng.uniform(0.5, 3))
+
+
+def _with_classes(n_classes):
+    """Return a wrong `cost`, with the number of classes that `n_classes(y)` says."""
+    return lambda thetas, X, y, lam: (
+        cross_entropy(weighted_input(thetas[-1], forward(thetas, X)[-2]), one_hot(y, n_classes(y)))
+        + regularisation(thetas, lam, len(X))
+    )
+
+
+def _cost_with(entropy):
+    """Return a wrong `cost`, with another cross-entropy."""
+    return lambda thetas, X, y, lam: (
+        entropy(weighted_input(thetas[-1], forward(thetas, X)[-2]), one_hot(y, len(thetas[-1])))
+        + regularisation(thetas, lam, len(X))
+    )
 
 
 @exercise.task(
@@ -159,9 +241,17 @@ def _network(rng):
             np.array([[1.0, 2.0]]),
             np.array([0]),
             0.0,
-        )
+        ),
+        _network(np.random.default_rng(1), 3, n_missing=1),
+        (
+            [np.array([[0.0, 10.0], [0.0, -10.0], [0.0, 0.0], [0.0, 0.0]])],
+            np.array([[100.0], [0.0]]),
+            np.array([1, 0]),
+            1.0,
+        ),
     ],
     draw=_network,
+    library=(cost_and_gradient,),
     hints=[
         "`propagate(thetas, X)` gives the activations and the z of the last layer. You need its z.",
         "The number of classes is the number of outputs, `z.shape[1]`.",
@@ -187,6 +277,22 @@ def _network(rng):
         "softplus wants z, what goes *into* the last sigmoid.": lambda thetas, X, y, lam: (
             cross_entropy(forward(thetas, X)[-1], one_hot(y, len(thetas[-1]))) + regularisation(thetas, lam, len(X))
         ),
+        "It has as many classes as there happen to be labels. There is one for each output, `z.shape[1]`, even if it "
+        "never occurs.": [_with_classes(lambda y: y.max() + 1), _with_classes(lambda y: len(np.unique(y)))],
+        "It has ten classes, always. There is one for each output, `z.shape[1]`.": _with_classes(lambda y: 10),
+        "The labels are not one-hot yet: `one_hot(y, z.shape[1])`.": lambda thetas, X, y, lam: (
+            cross_entropy(weighted_input(thetas[-1], forward(thetas, X)[-2]), y) + regularisation(thetas, lam, len(X))
+        ),
+        "It takes the logarithm of a. Where an output is very sure, a rounds to 0 or to 1, and log 0 is infinite, or "
+        "cut off. Use your `cross_entropy`, with z.": [
+            _cost_with(_by_logarithms),
+            _cost_with(_by_chosen_logarithms),
+            *(_cost_with(entropy(small)) for small in SMALL for entropy in (_clipped, _shifted)),
+        ],
+        "It takes exactly two thetas. A network may have any number: loop over `thetas`.": [
+            lambda thetas, X, y, lam: cost(_exactly_two(thetas), X, y, lam),
+            lambda thetas, X, y, lam: cost(thetas, X, y, 0.0) + regularisation(_exactly_two(thetas), lam, len(X)),
+        ],
     },
 )
 def cost(thetas, X, y, lam):
@@ -199,6 +305,10 @@ exercise.question(
     "What do you get when you add up the rows of the one-hot test labels, with sum(axis=0)?",
     ["Ten ones", "How often each digit occurs among the test digits", "The 10,000 labels"],
     right=1,
+    wrong=[
+        "Each *row* adds up to one. But `axis=0` adds up the rows: what is in a column?",
+        "Adding up the rows leaves one row. How many numbers does it have?",
+    ],
     why="A column holds a 1 for each example of its class, so its sum counts them. Each row has a single 1: "
     "sum(axis=1) gives nothing but ones.",
 )
@@ -209,6 +319,10 @@ exercise.question(
     "test digits?",
     ["It stays the same", "It falls", "It rises"],
     right=2,
+    wrong=[
+        "The cost is not about guesses only: it also asks how sure they are.",
+        "It falls for the digits that are read rightly. How much can they still gain, and what do the others pay?",
+    ],
     why="Doubling makes each answer more certain. The right ones gain little: they cost almost nothing already. "
     "The few wrong ones pay in proportion to how certain they are: about twice as much.",
 )
@@ -218,6 +332,10 @@ exercise.question(
     "In the trained network (λ = 3, 60,000 images), which part of the cost is the larger one?",
     ["The fit to the training images", "The price of the weights", "They are equal: that is where training stops"],
     right=1,
+    wrong=[
+        "It reads nearly all training images rightly, and surely. What does such an image cost?",
+        "Training stops where the *sum* gets no smaller. Must its two parts be equal there?",
+    ],
     why="Training makes the sum small, and does not care which part it comes from. It stops where the two parts "
     "change at the same rate in opposite directions, not where they are equal. Here the price is larger.",
 )

@@ -2,24 +2,25 @@
 
 import numpy as np
 
-from ... import cost_and_gradient, forward, numerical_gradient, pack, unpack
+from ... import cost_and_gradient, forward, init_thetas, numerical_gradient, pack, unpack
 from ...model import sigmoid
 from ...parameters import sizes_of
 from ..exercise import Exercise
-from .e02_the_network import random_network
+from .e02_the_network import random_network, weighted_input
 from .e03_cost import cost, one_hot
 
-exercise = Exercise()
+exercise = Exercise({"central_differences": 2, "theta_slopes": 3, "delta_before": 3, "cost_and_gradient": 4})
 
 
 def _function(rng):
-    """Return a function with a clear third derivative, where to take its slopes, and a step."""
-    a, b = rng.normal(size=3), rng.uniform(0.5, 1.5, size=3)
+    """Return a function with a clear third derivative, where to take its slopes, and a step that shows it."""
+    n = int(rng.integers(4, 8))
+    a, b = rng.normal(size=n), rng.uniform(0.5, 1.5, size=n)
 
     def f(params):
         return float(np.sum(np.sin(b * params) + a * params**2))
 
-    return f, rng.normal(size=3), 0.01
+    return f, rng.uniform(-0.5, 0.5, size=n), float(rng.uniform(0.2, 0.5))
 
 
 def _example_f(params):
@@ -39,6 +40,7 @@ def _steps_stay(f, params, h):
 @exercise.task(
     examples=[(_example_f, np.array([1.0, 2.0]), 0.1)],
     draw=_function,
+    library=(numerical_gradient,),
     hints=[
         "For each parameter: a step forward, a step back, and the difference of the two costs, divided by 2h.",
         "Work on a copy: `forward = params.copy(); forward[i] += h`. The same for the step back.",
@@ -64,6 +66,10 @@ def _steps_stay(f, params, h):
         "The steps add up: at parameter i, those before it are still moved. "
         "Copy `params` inside the loop.": _steps_stay,
         "The sign is turned: forward minus backward.": lambda f, params, h: -central_differences(f, params, h),
+        "It takes a step of its own. Take the step `h`.": [
+            lambda f, params, h, step=step: central_differences(f, params, step)
+            for step in (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
+        ],
     },
 )
 def central_differences(f, params, h):
@@ -144,17 +150,30 @@ def _back(rng):
         "The chain rule multiplies: *times* a (1 − a), not plus.": lambda delta, theta, a: (
             delta @ theta[:, 1:] + a * (1 - a)
         ),
+        "The shapes do not fit: theta has the bias column still in it. No bias sends anything back: "
+        "`theta[:, 1:]`.": lambda delta, theta, a: delta @ theta * a * (1 - a),
+        "The shapes do not fit: the weights are transposed. On the way back the product is with "
+        "`theta[:, 1:]` itself.": [
+            lambda delta, theta, a: delta @ theta[:, 1:].T * a * (1 - a),
+            lambda delta, theta, a: delta @ theta.T * a * (1 - a),
+        ],
     },
 )
 def delta_before(delta, theta, a):
     return delta @ theta[:, 1:] * a * (1 - a)
 
 
-def problem(rng):
-    """Return the arguments of `cost_and_gradient` for a small network."""
-    thetas, X = random_network(rng, int(rng.integers(2, 4)))
+def problem(rng, n_layers=None, n_missing=0):
+    """Return the arguments of `cost_and_gradient` for a small network; the last `n_missing` classes never occur."""
+    thetas, X = random_network(rng, n_layers or int(rng.integers(2, 4)))
     sizes = sizes_of(thetas)
-    return pack(thetas), sizes, X, rng.integers(sizes[-1], size=len(X)), float(rng.uniform(0.5, 3))
+    return pack(thetas), sizes, X, rng.integers(sizes[-1] - n_missing, size=len(X)), float(rng.uniform(0.5, 3))
+
+
+def _large_problem(rng):
+    """Return a problem with so many parameters that differences would take minutes."""
+    sizes = (784, 100, 10)
+    return pack(init_thetas(sizes, seed=rng)), sizes, rng.random((50, 784)), rng.integers(10, size=50), 1.0
 
 
 def gradient_with(change):
@@ -168,13 +187,18 @@ def gradient_with(change):
     return wrong
 
 
-def backpropagated(*, output=lambda a, Y: a - Y, slope=lambda a: a * (1 - a)):
-    """Return a wrong `cost_and_gradient`: with another delta of the output, or another slope of the sigmoid."""
+def backpropagated(*, output=lambda a, Y: a - Y, slope=lambda a: a * (1 - a), n_classes=None):
+    """Return a `cost_and_gradient` with a fault, or with none.
+
+    The delta of the output is `output(a, Y)`, the slope of the sigmoid `slope(a)`, and the number of classes
+    `n_classes(y)`, if it is not that of the outputs.
+    """
 
     def wrong(params, layer_sizes, X, y, lam):
         thetas, m = unpack(params, layer_sizes), len(X)
         activations = forward(thetas, X)
-        delta, gradients = output(activations[-1], one_hot(y, layer_sizes[-1])), []
+        Y = one_hot(y, n_classes(y) if n_classes else layer_sizes[-1])
+        delta, gradients = output(activations[-1], Y), []
         for theta, a in zip(thetas[::-1], activations[-2::-1], strict=True):
             gradients.insert(0, theta_slopes(delta, a) + lam / m * without_biases(theta))
             delta = delta @ theta[:, 1:] * slope(a)
@@ -194,6 +218,12 @@ def _biases_too(params, layer_sizes, X, y, lam):
     return J + lam / (2 * len(X)) * np.sum(params**2), gradient + lam / len(X) * params
 
 
+def _delta_of_z(params, layer_sizes, X, y, lam):
+    thetas = unpack(params, layer_sizes)
+    z = weighted_input(thetas[-1], forward(thetas, X)[-2])
+    return backpropagated(output=lambda a, Y: z - Y)(params, layer_sizes, X, y, lam)
+
+
 no_regularisation = gradient_with(lambda theta, g, m, lam: g - lam / m * without_biases(theta))
 
 
@@ -208,8 +238,16 @@ _SMALL = (
 
 exercise.add(
     cost_and_gradient,
-    examples=[_SMALL],
+    examples=[
+        _SMALL,
+        problem(np.random.default_rng(1), 1, n_missing=1),
+        problem(np.random.default_rng(2), 5, n_missing=1),
+    ],
     draw=problem,
+    large=_large_problem,
+    too_slow="That is a gradient made of differences, or a loop over single numbers: the first takes two costs for "
+    "each of the 79,510 parameters. Backpropagation takes one way back for all of them.",
+    parts=("the cost", "the gradient"),
     hints=[
         "Forward with `propagate`, then the delta of the last layer: output minus one-hot truth.",
         "Go backwards, `for l in reversed(range(len(thetas)))`: the slopes of `thetas[l]` come from the delta and "
@@ -229,6 +267,15 @@ exercise.add(
         "The delta of the output has the wrong sign: it is output minus truth.": backpropagated(
             output=lambda a, Y: Y - a
         ),
+        "The delta of the output is taken from z. It is a − y, with a the sigmoid of z.": _delta_of_z,
+        "It has as many classes as there happen to be labels. There is one for each output, `layer_sizes[-1]`, even "
+        "if it never occurs.": [
+            backpropagated(n_classes=lambda y: y.max() + 1),
+            backpropagated(n_classes=lambda y: len(np.unique(y))),
+        ],
+        "It has ten classes, always. There is one for each output, `layer_sizes[-1]`.": backpropagated(
+            n_classes=lambda y: 10
+        ),
         "The delta of the output is output minus truth, nothing more: "
         "in the cross-entropy, a (1 − a) cancels.": backpropagated(output=lambda a, Y: (a - Y) * a * (1 - a)),
         "The 1/m is missing in the gradient.": gradient_with(lambda theta, g, m, lam: g * m),
@@ -246,6 +293,8 @@ exercise.add(
         "The biases lack the 1/m: their slopes are means, too.": gradient_with(
             lambda theta, g, m, lam: np.column_stack([g[:, 0] * m, g[:, 1:]])
         ),
+        "All slopes of the biases are 0. A bias has no regularisation, but it has a slope: the mean of its unit's "
+        "deltas.": gradient_with(lambda theta, g, m, lam: without_biases(g)),
         "The regularisation is missing, in cost and gradient: "
         "the two agree, but λ does nothing.": lambda params, layer_sizes, X, y, lam: cost_and_gradient(
             params, layer_sizes, X, y, 0.0
@@ -261,7 +310,6 @@ exercise.add(
             cost_and_gradient(params, layer_sizes, X, y, lam)[1],
         ),
     },
-    rtol=1e-7,
 )
 
 
@@ -270,6 +318,10 @@ exercise.question(
     "The step h of a central difference is made ten times smaller. What happens to its error?",
     ["It becomes ten times smaller", "It becomes a hundred times smaller", "It stays the same"],
     right=1,
+    wrong=[
+        "So it is with the forward difference. Work out ((1 + h)³ − (1 − h)³) / (2h): which power of h is left over?",
+        "The slope between two points that are nearer is nearer to the slope at the point. By how much?",
+    ],
     why="The error of a central difference is proportional to h²: here ((1 + h)³ − (1 − h)³) / (2h) = 3 + h². "
     "It holds until rounding takes over.",
 )
@@ -279,6 +331,10 @@ exercise.question(
     "The top left pixel is 0 in each image. What are the slopes of its ten weights?",
     ["The same as those of the biases", "Positive: weights that do nothing should shrink", "0"],
     right=2,
+    wrong=[
+        "A bias has the input 1. What is the input of these weights?",
+        "Only the regularisation would shrink them, and there is none here. Put the input into the formula.",
+    ],
     why="A slope is the mean of delta times the input, and this input is always 0. Whatever the weight is, "
     "the output does not change. (Regularisation would pull it towards 0; there is none here.)",
 )
@@ -288,6 +344,10 @@ exercise.question(
     "A hidden unit has the activation 0.99. How much of what comes back passes its sigmoid?",
     ["About 99 %", "About 25 %", "About 1 %"],
     right=2,
+    wrong=[
+        "That is a itself. The slope has another factor.",
+        "That is the most that can pass, where a is 0.5. How steep is the sigmoid near 1?",
+    ],
     why="The slope is a (1 − a) = 0.99 · 0.01 = 0.0099. The sigmoid is nearly flat there: what goes in hardly changes "
     "what comes out. A quarter is the most that can pass, at a = 0.5.",
 )

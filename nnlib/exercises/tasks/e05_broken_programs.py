@@ -2,29 +2,60 @@
 
 import numpy as np
 
-from ... import cost_and_gradient
+from ... import cost_and_gradient, init_thetas, numerical_gradient, pack, unpack
 from ...model import sigmoid
+from ...parameters import sizes_of
 from ..exercise import Exercise
+from .e02_the_network import random_network
 from .e04_backpropagation import backpropagated, gradient_with, no_regularisation, order_turned, problem, without_biases
 from .e04_backpropagation import exercise as backpropagation
 
-exercise = Exercise()
+exercise = Exercise({"repaired_1": 2, "repaired_2": 2, "repaired_3": 2, "repaired_4": 2, "repaired_5": 2})
 
 KNOWN = backpropagation.tasks["cost_and_gradient"].mistakes
+
+
+def _of_layers(n_layers):
+    """Return a case with so many thetas, in which nobody has the last label."""
+    rng = np.random.default_rng(n_layers)
+    thetas, X = random_network(rng, n_layers)
+    sizes = sizes_of(thetas)
+    return pack(thetas), sizes, X, rng.integers(sizes[-1] - 1, size=len(X)), 1.5
+
+
+def _large(rng):
+    """Return a case with so many parameters and examples that differences take several seconds."""
+    sizes = (196, 20, 10)
+    return pack(init_thetas(sizes, seed=rng)), sizes, rng.random((200, 196)), rng.integers(10, size=200), 1.0
+
+
+# Not the library's own: an answer that calls that one has repaired nothing.
+_repaired = backpropagated()
 
 
 def _repair(name, fault, *, still_there, hints):
     """Add the task to repair a program: `fault` is what the notebook shows, `still_there` what its report tells."""
     exercise.add(
-        cost_and_gradient,
+        _repaired,
         name=name,
+        examples=[_of_layers(n_layers) for n_layers in (2, 1, 3)],
         draw=problem,
+        large=_large,
+        too_slow="Is its gradient made of differences? They are for checking it. Repair the line that computes it.",
+        library=(cost_and_gradient, numerical_gradient),
+        parts=("the cost", "the gradient"),
+        stands_in=False,  # so that `check_gradient` goes on testing the learner's own
         hints=hints,
         mistakes={
             f"The fault is still there. {still_there}": fault,
             **{cause: function for cause, function in KNOWN.items() if function is not fault},
+            "The slopes of the layers are not joined: the gradient is one flat array, as the program returns it.": (
+                lambda params, layer_sizes, *others: (
+                    _repaired(params, layer_sizes, *others)[0],
+                    unpack(_repaired(params, layer_sizes, *others)[1], layer_sizes),
+                )
+            ),
         },
-        rtol=1e-7,
     )
 
 
@@ -91,6 +122,10 @@ exercise.question(
     ["Ratio 1, angle 180°", "Ratio −1, angle 0°", "Ratio 1, angle 0°: the lengths agree"],
     right=0,
     why="The vector is as long as it should be, and points the opposite way. A length is never below 0.",
+    wrong=[
+        "The ratio is one of two lengths. Can a length be below 0?",
+        "The lengths agree. But which way does the arrow point?",
+    ],
 )
 
 exercise.question(
@@ -99,6 +134,11 @@ exercise.question(
     ["None", "Programs 1 and 3", "Programs 1, 3 and 4", "All"],
     right=1,
     why="These two are wrong in the regularisation alone, and with λ = 0 there is none.",
+    wrong=[
+        "Two of the faults are in a line with `lam` in it. What is left of that line when λ is 0?",
+        "Program 4 divides its biases once too often. Has λ anything to do with that?",
+        "Three of the faults are in lines without `lam`. Those are wrong whatever λ is.",
+    ],
 )
 
 exercise.question(
@@ -107,4 +147,9 @@ exercise.question(
     ["None", "One", "Three", "All five"],
     right=2,
     why="From this start, 1, 3 and 4 do. Program 2 depends a lot on the start, and 5 learns nothing.",
+    wrong=[
+        "A step that goes roughly downhill still goes down. Which of the gradients point roughly the right way?",
+        "Look at the angles in the reports. More than one of them is small.",
+        "One of them points in a direction that has little to do with the gradient. Can it learn?",
+    ],
 )

@@ -2,18 +2,36 @@
 
 import numpy as np
 
-from ... import cost_and_gradient, init_thetas, pack, predict, unpack
+from ... import cost_and_gradient, init_thetas, pack, predict, train, unpack
 from ...metrics import accuracy
 from ...parameters import sizes_of
 from ..exercise import Exercise
 
-exercise = Exercise()
+exercise = Exercise({"split": 2, "gradient_descent": 2, "train_network": 3, "learning_curve": 2, "best_lambda": 1})
+
+
+def _to_split(rng):
+    return 600, int(rng.integers(180, 250)), np.random.default_rng(int(rng.integers(100, 1000)))
+
+
+def _pieces(rows, n):
+    """Return of how many pieces of the file these rows consist; its end and its beginning count as neighbours."""
+    chosen = np.isin(np.arange(n), rows)
+    return np.sum(chosen & ~np.roll(chosen, 1))
+
+
+def _looks_random(rows, n):
+    """Return whether rows are spread over the file as a random part is: as many pieces, to within six deviations."""
+    share = len(rows) / n
+    mean = n * share * (1 - share)
+    return n < 100 or abs(_pieces(rows, n) - mean) < 6 * np.sqrt(mean * share * (1 - share))
 
 
 @exercise.task(
     examples=[(10, 3, np.random.default_rng(1))],
-    draw=lambda rng: (60, 20, np.random.default_rng(int(rng.integers(100, 1000)))),
+    draw=_to_split,
     random=True,
+    parts=("the training part", "the validation part"),
     hints=[
         "Put all row numbers, 0 … n − 1, in random order, once.",
         "The first n_validation of them are for validation, all others for training.",
@@ -41,7 +59,11 @@ exercise = Exercise()
         ),
         "The rows for validation are one piece of the file. "
         "The file is sorted by digit: take a random part.": lambda result, n, n_validation, rng: (
-            n < 20 or np.any(np.diff(np.sort(result[1])) > 1)
+            n < 100 or _pieces(result[1], n) > 1
+        ),
+        "The rows for validation are not spread over the whole file as a random part would be. "
+        "`rng.permutation(n)` puts all rows in random order.": lambda result, n, n_validation, rng: _looks_random(
+            result[1], n
         ),
     },
     looks_like={
@@ -90,6 +112,7 @@ def _parabola(params):
 @exercise.task(
     examples=[(_parabola, np.array([1.0, -2.0]), 0.1, 2)],
     draw=_valley,
+    parts=("the params", "the list of costs"),
     hints=[
         "A step goes *against* the gradient: `params - rate * gradient`.",
         "In each round: `J, gradient = f(params)`, keep `J` in a list, then take the step.",
@@ -139,30 +162,68 @@ def gradient_descent(f, params, rate, n_steps):
     return params, costs
 
 
-SHORT = 3  # iterations: so few that a training must be far from its end
+ONE, MANY = 1, 60  # iterations: the first step shows where it starts and what it follows, the last where it ends
 
 
-def _digits(rng, n=80, max_iter=60):
+def _digits(rng, hidden=(4,), max_iter=MANY, n=80, n_classes=3):
+    """Return examples of three kinds, of which the last may have none, and a network with so many hidden units."""
     centres = rng.normal(size=(3, 5))
-    y = rng.integers(3, size=n)
+    y = rng.integers(n_classes, size=n)
     X = centres[y] + rng.normal(scale=0.7, size=(n, 5))
-    return X, y, init_thetas((5, 4, 3), seed=rng), float(rng.uniform(2, 6)), max_iter
+    return X, y, init_thetas((5, *hidden, 3), epsilon=0.5, seed=rng), float(rng.uniform(2, 6)), max_iter
 
 
 def _cost(result, X, y, start, lam, max_iter):
     return cost_and_gradient(pack(list(result)), sizes_of(start), X, y, lam)[0]
 
 
-def _ended_early(result, X, y, start, lam, max_iter):
-    """Return whether a training that had to end early did not go on to the end."""
-    if max_iter > SHORT:
+def _first_step_is_downhill(result, X, y, start, lam, max_iter):
+    """Return whether one iteration went straight against the gradient at `start`, as the first one does."""
+    if max_iter > ONE:
         return True
-    far = _cost(train_network(X, y, start, lam, 80), X, y, start, lam, max_iter)
-    return _cost(result, X, y, start, lam, max_iter) > far + 0.05 * (_cost(start, X, y, start, lam, 0) - far)
+    begin = pack(start)
+    step = pack(list(result)) - begin
+    gradient = cost_and_gradient(begin, sizes_of(start), X, y, lam)[1]
+    return step @ -gradient > 0.99 * np.linalg.norm(step) * np.linalg.norm(gradient)
+
+
+def _first_step_without_lambda(result, X, y, start, lam, max_iter):
+    return max_iter == ONE and _first_step_is_downhill(result, X, y, start, 0.0, max_iter)
+
+
+def _starts_elsewhere(result, X, y, start, lam, max_iter):
+    """Return whether one iteration ended far from `start`, farther than it can go."""
+    step = pack(list(result)) - pack(start)
+    ours = pack(train_network(X, y, start, lam, ONE)) - pack(start)
+    return max_iter == ONE and np.linalg.norm(step) > 1.5 * np.linalg.norm(ours)
+
+
+def _went_on(result, X, y, start, lam, max_iter):
+    """Return whether a training that had to end after one iteration has come lower than that one leads."""
+    far, one = (_cost(train_network(X, y, start, lam, n), X, y, start, lam, n) for n in (MANY, ONE))
+    return max_iter == ONE and _cost(result, X, y, start, lam, max_iter) < one - 0.2 * (one - far)
+
+
+def _minimized(function, x0, max_iter, **options):
+    """Call SciPy's `minimize` as `train_network` does, but for what is left out or wrong."""
+    from scipy.optimize import minimize  # here: importing it takes long
+
+    options = {"jac": True, "method": "L-BFGS-B", "options": {"maxiter": max_iter}, **options}
+    return minimize(function, x0, **{name: value for name, value in options.items() if value is not None})
+
+
+def _cost_of(X, y, start, lam):
+    """Return the function of the flat params that is to be minimised."""
+    return lambda params: cost_and_gradient(params, sizes_of(start), X, y, lam)
 
 
 @exercise.task(
-    examples=[_digits(np.random.default_rng(1), max_iter=SHORT)],
+    library=(train,),
+    examples=[
+        _digits(np.random.default_rng(1), max_iter=ONE),
+        _digits(np.random.default_rng(2), (4, 6), ONE),
+        _digits(np.random.default_rng(3), (), ONE, n_classes=2),
+    ],
     draw=_digits,
     hints=[
         "`minimize` wants a function of the flat params alone: "
@@ -170,43 +231,54 @@ def _ended_early(result, X, y, start, lam, max_iter):
         '`jac=True` says that it gives the gradient; `method="L-BFGS-B"`, and `options={"maxiter": max_iter}`.',
         "Start from `nnlib.pack(start)`. The result's `.x` is flat: `nnlib.unpack(result.x, sizes)`.",
     ],
+    mistakes={
+        "`minimize` calls your function with the flat params alone, and nothing else reaches "
+        "`nnlib.cost_and_gradient`. Pass on the sizes, X, y and λ: "
+        "`lambda params: nnlib.cost_and_gradient(params, sizes, X, y, lam)`.": lambda X, y, start, lam, max_iter: (
+            _minimized(cost_and_gradient, pack(start), max_iter)
+        ),
+        "Your function gives `minimize` a pair, the cost and the gradient, and `minimize` expects the cost alone. "
+        "`jac=True` says that the gradient comes with it.": [
+            lambda X, y, start, lam, max_iter: _minimized(_cost_of(X, y, start, lam), pack(start), max_iter, jac=None),
+            lambda X, y, start, lam, max_iter: _minimized(
+                _cost_of(X, y, start, lam), pack(start), max_iter, jac=None, method=None
+            ),
+        ],
+        "`minimize` starts from a flat vector, and `start` is a list of thetas: "
+        "give it `nnlib.pack(start)`.": lambda X, y, start, lam, max_iter: _minimized(
+            _cost_of(X, y, start, lam), start, max_iter
+        ),
+        "`jac=True` promises a pair, the cost and its gradient, but your function gives the cost "
+        "alone.": lambda X, y, start, lam, max_iter: _minimized(
+            lambda params: _cost_of(X, y, start, lam)(params)[0], pack(start), max_iter
+        ),
+    },
     must_hold={
         "It must return a list of thetas, of the same shapes as `start`.": lambda result, X, y, start, lam, max_iter: (
             [np.shape(theta) for theta in result] == [theta.shape for theta in start]
         ),
-        "It fits the examples more closely than λ lets it: "
-        "does λ reach the cost?": lambda result, X, y, start, lam, max_iter: (
-            max_iter <= SHORT
-            or _cost(result, X, y, start, 0.0, max_iter)
-            > 0.8 * _cost(train_network(X, y, start, lam, max_iter), X, y, start, 0.0, max_iter)
-        ),
         "The cost of the result is no lower than that of `start`: nothing was learned.": lambda result, *arguments: (
-            _cost(result, *arguments) < 0.999 * _cost(arguments[2], *arguments)
+            _cost(result, *arguments) < 0.9999 * _cost(arguments[2], *arguments)
         ),
-        'It does not stop after max_iter iterations: `options={"maxiter": max_iter}`.': _ended_early,
+        "The first iteration does not go against the gradient of the cost at `start`. "
+        "Are `start`, X, y and λ all passed on?": _first_step_is_downhill,
         "The cost is not as low as it can be after max_iter iterations. "
         "Are X, y, λ and max_iter all passed on?": lambda result, *arguments: (
-            arguments[-1] <= SHORT or _cost(result, *arguments) < 1.05 * _cost(train_network(*arguments), *arguments)
+            arguments[-1] == ONE or _cost(result, *arguments) < 1.02 * _cost(train_network(*arguments), *arguments)
         ),
     },
     looks_like={
         "It returns SciPy's whole result. The parameters are its `.x`; "
         "cut them into thetas with `nnlib.unpack`.": lambda result, *_: hasattr(result, "x"),
         "It returns the flat params. Cut them into thetas with `nnlib.unpack`.": lambda result, *_: result.ndim == 1,
+        'It does not stop after max_iter iterations: `options={"maxiter": max_iter}`.': _went_on,
+        "The first iteration follows the gradient without λ. Does λ reach the cost?": _first_step_without_lambda,
+        "After one iteration it is far from `start`. Does it begin there?": _starts_elsewhere,
     },
 )
 def train_network(X, y, start, lam, max_iter):
-    from scipy.optimize import minimize  # here: importing it takes long
-
-    sizes = sizes_of(start)
-    result = minimize(
-        lambda params: cost_and_gradient(params, sizes, X, y, lam),
-        pack(start),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": max_iter},
-    )
-    return unpack(result.x, sizes)
+    result = _minimized(_cost_of(X, y, start, lam), pack(start), max_iter)
+    return unpack(result.x, sizes_of(start))
 
 
 def _fit(X, y):
@@ -217,9 +289,11 @@ def _fit(X, y):
 
 
 def _curve(rng):
-    X, y, *_ = _digits(rng, 60)
+    """Return what `learning_curve` takes, with numbers that do not grow, and digits that are hard to tell apart."""
+    X, y, *_ = _digits(rng, n=260)
     X = X + rng.normal(scale=1.5, size=X.shape)
-    return (5, 15, 40), X[:40], y[:40], X[40:], y[40:], _fit
+    numbers = rng.permutation([int(rng.integers(low, low + 15)) for low in (5, 25, 50, 75)][: rng.integers(2, 5)])
+    return tuple(numbers.tolist()), X[:100], y[:100], X[100:], y[100:], _fit
 
 
 def _curve_with(rows):
@@ -234,6 +308,7 @@ def _curve_with(rows):
 
 @exercise.task(
     draw=_curve,
+    parts=("the list of training accuracies", "the list of validation accuracies"),
     hints=[
         "For each n: fit on the first n rows, measure on these n rows, and on the whole validation set.",
         "`thetas = fit(X[:n], y[:n])`, then `accuracy(y[:n], nnlib.predict(thetas, X[:n]))`.",
@@ -266,6 +341,16 @@ def _curve_with(rows):
             learning_curve(numbers, X, y, X_val, y_val, fit)[0],
             learning_curve(numbers, X, y, X_val[: len(numbers)], y_val[: len(numbers)], fit)[1],
         ),
+        "The validation accuracy is measured on n digits. "
+        "Measure it on the whole validation set.": lambda numbers, X, y, X_val, y_val, fit: (
+            learning_curve(numbers, X, y, X_val, y_val, fit)[0],
+            [learning_curve([n], X, y, X_val[:n], y_val[:n], fit)[1][0] for n in numbers],
+        ),
+        "The training accuracy is measured on rows that the network has not seen. "
+        "Measure it on the n rows that it learned from.": _curve_with(lambda n: slice(n, 2 * n)),
+        "Keep the order of `numbers`, even where they do not grow.": lambda numbers, *others: learning_curve(
+            sorted(numbers), *others
+        ),
     },
 )
 def learning_curve(numbers, X, y, X_val, y_val, fit):
@@ -278,15 +363,28 @@ def learning_curve(numbers, X, y, X_val, y_val, fit):
 
 
 def _accuracies(rng):
-    n = int(rng.integers(4, 8))
-    lams = tuple(np.sort(rng.uniform(0.01, 30, size=n)).round(2).tolist())
-    on_validation = rng.permutation(np.linspace(0.8, 0.97, n))
-    return lams, np.linspace(1.0, 0.85, n)[np.argsort(rng.random(n))].tolist(), on_validation.tolist()
+    """Return values of λ of which each is the best by a different rule; that with the best validation is not at an end.
+
+    The columns: learned by heart; the best sum; the best validation; the smallest gap; bad on both.
+    """
+    on_training = np.array([1.0, 0.99, 0.955, 0.92, 0.87])
+    on_validation = np.array([0.83, 0.945, 0.95, 0.915, 0.82])
+    while True:
+        order = rng.permutation(len(on_training))
+        if order[0] != 2 and order[-1] != 2:
+            break
+    lams = tuple(np.sort(rng.uniform(0.01, 30, size=len(order))).round(2).tolist())
+    lower = float(rng.uniform(0, 0.1))
+    return lams, (on_training[order] - lower).tolist(), (on_validation[order] - lower).tolist()
 
 
 @exercise.task(
-    examples=[((0.1, 1, 10), [1.0, 0.99, 0.9], [0.91, 0.93, 0.89])],
+    examples=[
+        ((0.1, 1.0, 10.0), [1.0, 0.99, 0.9], [0.91, 0.93, 0.89]),
+        ((0.3, 1.0, 3.0, 10.0), [1.0, 0.99, 0.97, 0.9], [0.9, 0.91, 0.94, 0.92]),
+    ],
     draw=_accuracies,
+    rtol=1e-12,  # the λ itself: it is a key of a dict later
     hints=[
         "Which of the two accuracies may you choose by?",
         "`np.argmax(on_validation)` is the *place* of the highest one.",
@@ -309,6 +407,13 @@ def _accuracies(rng):
         "This is the best accuracy. Return the λ that has it.": lambda lams, on_training, on_validation: max(
             on_validation
         ),
+        "It chooses by both accuracies. "
+        "That of the training tells nothing about new digits.": lambda lams, on_training, on_validation: lams[
+            int(np.argmax(np.add(on_training, on_validation)))
+        ],
+        "It is not quite one of `lams`: float32 has rounded it. Return `lams[i]`.": (
+            lambda lams, on_training, on_validation: float(np.float32(lams[int(np.argmax(on_validation))]))
+        ),
     },
 )
 def best_lambda(lams, on_training, on_validation):
@@ -320,6 +425,10 @@ exercise.question(
     "J(p) = 10 p², from p = 1, with α = 0.1. What does gradient descent do?",
     ["It walks down to 0", "It jumps between 1 and −1 for ever", "It explodes"],
     right=1,
+    wrong=[
+        "Take one step by hand: the gradient at p = 1 is 20. Where does it lead?",
+        "Take two steps by hand: the gradient at p = 1 is 20. Does p grow?",
+    ],
     why="The gradient is 20 p. So each step goes from p to p − 0.1 · 20 p = −p.",
 )
 
@@ -328,6 +437,10 @@ exercise.question(
     "What accuracy will it have on the last 10,000 rows?",
     ["Above 80 %", "About 50 %", "Below 40 %"],
     right=2,
+    wrong=[
+        "So it would with random rows. Which digits are the last rows, and how many of them did it learn from?",
+        "Which digits are the last rows? It can read only those that it learned from.",
+    ],
     why="The file is sorted. The last 10,000 rows are 8s and 9s, and the rows before them hold few 8s and no 9.",
 )
 
@@ -340,5 +453,10 @@ exercise.question(
         "Training rises, validation falls",
     ],
     right=1,
+    wrong=[
+        "Is it easier to learn a hundred digits by heart, or two thousand?",
+        "What is learned by heart is learned most easily from few digits. And does more practice make it read "
+        "new digits worse?",
+    ],
     why="A hundred digits are easily learned by heart; two thousand less so. More of them help with new ones.",
 )

@@ -6,12 +6,21 @@ from ...metrics import confusion_matrix
 from ..exercise import Exercise
 from .e02_the_network import random_network
 
-exercise = Exercise()
+exercise = Exercise({"confusion_matrix": 2, "precision": 2, "recall": 1, "f1": 1, "worst_pair": 2, "without_unit": 2})
 
 
 def _labels(rng):
-    y = rng.integers(4, size=int(rng.integers(15, 40)))
-    return y, np.where(rng.random(len(y)) < 0.6, y, rng.integers(4, size=len(y))), 5
+    """Return labels and guesses; one class in the middle, and the last one, do not occur."""
+    n_classes = int(rng.integers(5, 9))
+    occur = np.delete(np.arange(n_classes - 1), rng.integers(1, n_classes - 2))
+    y = rng.choice(occur, size=int(rng.integers(30, 60)))
+    return y, np.where(rng.random(len(y)) < 0.6, y, rng.choice(occur, size=len(y))), n_classes
+
+
+def _many_labels():
+    """Return more of one pair than eight bits can count."""
+    y = np.repeat([0, 1], [300, 20])
+    return y, np.where(np.arange(len(y)) < 290, y, 0), 2
 
 
 def _unchecked(part, whole):
@@ -25,9 +34,14 @@ def _counted_once(y_true, y_pred, n_classes):
     return C
 
 
+def _of_those_that_occur(y_true, y_pred, n_classes):
+    occur = np.unique(np.concatenate([y_true, y_pred]))
+    return confusion_matrix(y_true, y_pred, n_classes)[np.ix_(occur, occur)]
+
+
 exercise.add(
     confusion_matrix,
-    examples=[(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 1]), 3)],
+    examples=[(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 1]), 3), _many_labels()],
     draw=_labels,
     hints=[
         "Start with `np.zeros((n_classes, n_classes), dtype=int)`, and count each pair (true, predicted).",
@@ -49,6 +63,12 @@ exercise.add(
         "The shape is `(n_classes, n_classes)`, whatever occurs.": lambda y_true, y_pred, n: confusion_matrix(
             y_true, y_pred, 1 + max(y_true.max(), y_pred.max())
         ),
+        "Eight bits are too few: the counts start again from 0 beyond 255, or beyond 127. Use `dtype=int`.": [
+            lambda y_true, y_pred, n: confusion_matrix(y_true, y_pred, n).astype(np.uint8),
+            lambda y_true, y_pred, n: confusion_matrix(y_true, y_pred, n).astype(np.int8),
+        ],
+        "A class that does not occur has no row and no column. The shape is `(n_classes, n_classes)`, whatever "
+        "occurs: go through `range(n_classes)`, not `np.unique`.": _of_those_that_occur,
         "The diagonal is missing: right answers are counted, too.": lambda y_true, y_pred, n: (
             confusion_matrix(y_true, y_pred, n) * (1 - np.eye(n, dtype=int))
         ),
@@ -86,6 +106,9 @@ _NEVER_PREDICTED = np.array([[6, 2, 0], [1, 7, 0], [2, 3, 0]])
             np.diag(C) / C.sum()
         ),
         "This is the accuracy, one number. Return one number for each class.": lambda C: np.trace(C) / C.sum(),
+        "Where a class was never predicted it gives 1. Its precision is 0 by convention.": lambda C: np.where(
+            C.sum(axis=0) == 0, 1, precision(C)
+        ),
     },
 )
 def precision(C):
@@ -141,6 +164,10 @@ def _shares(rng):
             2 * p * r, p + r
         ),
         "It is not divided by the sum: 2 p r / (p + r).": lambda p, r: 2 * p * r,
+        "Brackets are missing: `2 * p * r / p + r` divides by p alone, and then adds r. Write `/ (p + r)`.": [
+            lambda p, r: _unchecked(2 * p * r, p) + r,
+            lambda p, r: np.nan_to_num(_unchecked(2 * p * r, p)) + r,
+        ],
         "The 2 is missing: 2 p r / (p + r).": lambda p, r: f1(p, r) / 2,
         "This is the geometric mean. F1 is the harmonic one, 2 p r / (p + r).": lambda p, r: np.sqrt(p * r),
     },
@@ -159,8 +186,12 @@ def _clear_matrix(rng):
     return (C,)
 
 
+# Its commonest mistake is above the diagonal; as a share of a row, or of a column, a different one is the largest.
+_UNEVEN = np.array([[90, 9, 0], [1, 80, 2], [4, 0, 5]])
+
+
 @exercise.task(
-    examples=[(_C,)],
+    examples=[(_C,), (_UNEVEN,)],
     draw=_clear_matrix,
     hints=[
         "Mistakes are off the diagonal. Set the diagonal to 0 first, in a copy: `np.fill_diagonal`.",
@@ -182,6 +213,16 @@ def _clear_matrix(rng):
             _mistakes(C).argmax()
         ),
         "This is how often it happens. Return which pair it is.": lambda C: int(_mistakes(C).max()),
+        "This is the mistake with the largest share of its row. Compare the counts.": lambda C: worst_pair(
+            C / C.sum(axis=1, keepdims=True)
+        ),
+        "This is the mistake with the largest share of its column. Compare the counts.": lambda C: worst_pair(
+            C / C.sum(axis=0)
+        ),
+        "Only the part above the diagonal is looked at. A 4 read as a 9 is one mistake, "
+        "a 9 read as a 4 is a different one.": lambda C: worst_pair(np.triu(C)),
+        "Only the part below the diagonal is looked at. A 4 read as a 9 is one mistake, "
+        "a 9 read as a 4 is a different one.": lambda C: worst_pair(np.tril(C)),
     },
 )
 def worst_pair(C):
@@ -190,7 +231,7 @@ def worst_pair(C):
 
 def _network(rng):
     thetas = random_network(rng, 2)[0]
-    return thetas, int(rng.integers(1, len(thetas[0])))
+    return thetas, int(rng.integers(len(thetas[0])))
 
 
 def _with_zeros(*places):
@@ -206,7 +247,11 @@ def _with_zeros(*places):
 
 
 @exercise.task(
-    examples=[([np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0, 7.0]])], 1)],
+    parts=("the first theta", "the second theta"),
+    examples=[
+        ([np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0, 7.0]])], 1),
+        ([np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])], 0),
+    ],
     draw=_network,
     hints=[
         "A unit is silent if nothing of it arrives: set the weights *from* it to 0, in the next theta.",
@@ -226,6 +271,10 @@ def _with_zeros(*places):
         ],
         "The weights into the unit are 0, too. That gives the same scores, but cutting those that lead away "
         "from it is enough: leave `thetas[0]` as it is.": _with_zeros((0, lambda j: j), (1, lambda j: np.s_[:, 1 + j])),
+        "It is the last unit that is silent, not unit j.": _with_zeros((1, lambda j: np.s_[:, -1])),
+        "Only the first output loses the unit. Cut its weights to all outputs: the whole column.": _with_zeros(
+            (1, lambda j: np.s_[0, 1 + j])
+        ),
         "It returns only the second theta. Return the whole network, a list of both.": lambda thetas, j: without_unit(
             thetas, j
         )[1],
@@ -243,6 +292,11 @@ exercise.question(
     ["precision 0.1, recall 0.1", "precision 1, recall 0.1", "precision 0.1, recall 1", "precision 1, recall 1"],
     right=2,
     why="It finds every 3, so the recall is 1. But of all that it calls a 3, only one in ten is one.",
+    wrong=[
+        "It calls everything a 3. How many of the 3s does it miss?",
+        "These are exchanged. Precision looks at all that is *called* a 3.",
+        "It is right about each 3. But how often is it right when it says 3?",
+    ],
 )
 
 exercise.question(
@@ -250,6 +304,11 @@ exercise.question(
     "Which mistake does the plain network make most often on the test digits?",
     ["a 3 taken for a 5", "a 9 taken for a 4", "a 7 taken for a 1", "an 8 taken for a 3"],
     right=1,
+    wrong=[
+        "It happens, but less often. Think of two digits that differ by one short stroke.",
+        "It happens, but a 7 has its bar. Think of two digits that differ by one short stroke.",
+        "It happens, but an 8 must be open twice for it. Think of two digits that differ by one short stroke.",
+    ],
     why="A 9 with an open top is close to a 4. The reverse, a 4 taken for a 9, is almost as common.",
 )
 
@@ -258,6 +317,11 @@ exercise.question(
     "Without the most needed of the 100 hidden units, how many more of the 10,000 test digits are wrong?",
     ["about 5", "about 50", "about 500", "about 5,000"],
     right=1,
+    wrong=[
+        "That is what the typical unit matters. The question is about the one that is missed most.",
+        "That would be five points of accuracy for one unit of a hundred.",
+        "Half of all answers? The other 99 units are still there.",
+    ],
     why="Less than half a point of accuracy. Many units contribute to each answer, and the others "
     "make up for the missing one.",
 )

@@ -5,10 +5,11 @@ import numpy as np
 from ...drawing import centre_of_mass
 from ..exercise import Exercise
 
-exercise = Exercise()
+exercise = Exercise({"centre_of_mass": 2, "to_middle": 3, "fit_box": 3, "slant": 2})
 
 
 _L = np.array([[0.0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 1, 1, 1, 0]])
+_GREY = np.array([[0.0, 0.2, 1.0], [0.0, 0.6, 0.4], [0.1, 0.9, 0.0], [0.3, 0.5, 0.0], [1.0, 0.0, 0.0]])
 
 
 def _image(rng):
@@ -33,7 +34,7 @@ def _image(rng):
 
 exercise.add(
     centre_of_mass,
-    examples=[(_L,)],
+    examples=[(_L,), (_GREY,)],
     draw=_image,
     hints=[
         "It is the mean position of the ink: each pixel's column, weighted by its ink. The same for the rows.",
@@ -46,6 +47,9 @@ exercise.add(
             centre_of_mass((image > 0).astype(float))
         ),
         "It counts pixels from 1. The first one is 0.": lambda image: centre_of_mass(image) + 1,
+        "It is rounded to whole pixels. The centre of mass mostly lies between them.": lambda image: np.round(
+            centre_of_mass(image)
+        ),
         "The sums are not divided by the ink, `image.sum()`.": lambda image: centre_of_mass(image) * image.sum(),
         "The sums are divided by the number of pixels. Divide them by the ink, `image.sum()`; "
         "`np.mean` does not.": lambda image: centre_of_mass(image) * image.sum() / image.size,
@@ -100,6 +104,8 @@ def _only_box(image):
             *np.trunc(13.5 - centre_of_mass(image)).astype(int), image
         ),
         "The *box* of the ink is in the middle. Put its centre of mass there.": _only_box,
+        "It moves in x only. Move it in y, too.": lambda image: _moved(_offset(image)[0], 0, image),
+        "It moves in y only. Move it in x, too.": lambda image: _moved(0, _offset(image)[1], image),
     },
 )
 def to_middle(image):
@@ -108,14 +114,16 @@ def to_middle(image):
 
 
 def _points(rng):
-    return rng.normal(size=(9, 2)) * rng.uniform(1, 100, size=2) + rng.normal(scale=50, size=2), 20.0
+    n_points, side = int(rng.integers(5, 12)), float(rng.uniform(1, 60))
+    return rng.normal(size=(n_points, 2)) * rng.uniform(1, 100, size=2) + rng.normal(scale=50, size=2), side
 
 
 def _badly_fitted(about, size):
-    """Return two wrong functions: one leaves a single point alone, the other divides by the size of its box, 0."""
+    """Return two wrong functions: one leaves a box without length alone, the other divides by its size, 0."""
 
     def fitted(points, side):
-        return (points - about(points)) * (side / size(np.ptp(points, axis=0)) if len(points) > 1 else 1.0)
+        box = np.ptp(points, axis=0)
+        return (points - about(points)) * (side / size(box) if box.any() else 1.0)
 
     def unchecked(points, side):
         with np.errstate(all="ignore"):
@@ -128,8 +136,18 @@ def _middle(points):
     return (points.min(axis=0) + points.max(axis=0)) / 2
 
 
+def _unchecked_box(points, side):
+    with np.errstate(all="ignore"):
+        return (points - _middle(points)) * (side / np.ptp(points, axis=0).max())
+
+
 @exercise.task(
-    examples=[(np.array([[0.0, 0.0], [60.0, 0.0], [25.0, 100.0]]), 20.0), (np.array([[3.0, 4.0]]), 20.0)],
+    examples=[
+        (np.array([[0.0, 0.0], [60.0, 0.0], [25.0, 100.0]]), 20.0),
+        (np.array([[10.0, 10.0], [90.0, 30.0], [30.0, 50.0]]), 8.0),
+        (np.array([[3.0, 4.0]]), 20.0),
+        (np.array([[3.0, 4.0], [3.0, 4.0]]), 20.0),
+    ],
     draw=_points,
     hints=[
         "`points.min(axis=0)` and `points.max(axis=0)` are two corners of the box.",
@@ -153,7 +171,18 @@ def _middle(points):
             fit_box(points, side) + side / 2
         ),
         "A single point gives NaN: its box has no length, and 0 / 0 is no number. "
-        "Leave its size alone.": lambda points, side: fit_box(points, side) if len(points) > 1 else points * np.nan,
+        "Leave its size alone.": _unchecked_box,
+        "Two points in the same place give NaN: their box has no length either. "
+        "Ask for the length of the box, not for the number of points.": lambda points, side: (
+            fit_box(points, side) if len(points) == 1 else _unchecked_box(points, side)
+        ),
+        "The longer side becomes 20, whatever `side` is.": lambda points, side: fit_box(points, 20.0),
+        "It is always scaled by the height. Take the longer of width and height.": _badly_fitted(
+            _middle, lambda size: size[1]
+        ),
+        "It is always scaled by the width. Take the longer of width and height.": _badly_fitted(
+            _middle, lambda size: size[0]
+        ),
     },
 )
 def fit_box(points, side):
@@ -186,8 +215,9 @@ def _not_centred(image):
 
 
 @exercise.task(
-    examples=[(_L,)],
+    examples=[(_L,), (_GREY,)],
     draw=_image,
+    rtol=1e-4,  # a difference of large sums: in float32, few of its digits are left
     hints=[
         "How far does the ink go to the right for each row down? It is the slope of the best straight line.",
         "With x and y counted from the centre of mass: the sum of `image * x * y` over the sum of `image * y ** 2`.",
@@ -200,6 +230,10 @@ def _not_centred(image):
         "as y grows down.": lambda image: -slant(image),
         "This is the correlation. The slope is the covariance over the variance of y.": _correlation,
         "Every inked pixel counts the same. Weight each by its ink.": lambda image: slant((image > 0).astype(float)),
+        "This is the angle, in degrees. "
+        "The slant is its tangent: how far to the right for each row down.": lambda image: np.degrees(
+            np.arctan(slant(image))
+        ),
         "This is the angle, in radians. "
         "The slant is its tangent: how far to the right for each row down.": lambda image: np.arctan(slant(image)),
     },
@@ -214,6 +248,10 @@ exercise.question(
     "Of 100 test digits in the upper left corner, how many does the plain network read?",
     ["about 90", "about 50", "about 10"],
     right=2,
+    wrong=[
+        "That would be nearly as good as in their place. Whose weights does the ink fall on now?",
+        "In a corner the ink falls on weights that were learned for other strokes. What is left to guess by?",
+    ],
     why="No more than by guessing. The ink falls on weights that were learned for other strokes.",
 )
 
@@ -222,6 +260,10 @@ exercise.question(
     "A 1 is 10 wide and 100 high. How wide is it after fit_box(points, 20)?",
     ["2", "10", "20"],
     right=0,
+    wrong=[
+        "That is its width before. The factor is for both directions.",
+        "Only the longer side becomes 20. A 1 as wide as it is high would be no 1.",
+    ],
     why="The longer side goes from 100 to 20, so the factor is 0.2, and it is the same for the width.",
 )
 
@@ -230,5 +272,9 @@ exercise.question(
     "Rows are counted from the top. Is the slant of a / above or below 0?",
     ["above 0", "below 0", "exactly 0"],
     right=1,
+    wrong=[
+        "That would hold if y grew upwards. Follow the / from its top down: does x rise or fall?",
+        "Only an upright stroke has 0. Follow the / from its top down: does x rise or fall?",
+    ],
     why="On its way down a / goes to the left: as y grows, x falls.",
 )

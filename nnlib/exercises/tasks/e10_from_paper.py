@@ -4,7 +4,7 @@ import numpy as np
 
 from ..exercise import Exercise
 
-exercise = Exercise()
+exercise = Exercise({"otsu": 3, "label": 3, "boxes_of": 1, "in_rows": 3})
 
 
 def _two_groups(rng):
@@ -402,6 +402,11 @@ exercise.question(
     "You give Otsu's method a sheet on which nothing is written: paper with some grain. What does it call ink?",
     ["nothing", "a pixel here and there", "about half of the paper", "everything"],
     right=2,
+    wrong=[
+        "Then one of the two groups would be empty. How large can the variance between them be then?",
+        "A small group makes the product of the two counts small. What does that do to the maximum?",
+        "Then the other group would be empty. How large can the variance between them be then?",
+    ],
     why="It always makes two groups. Of pure grain, the best two groups are the brighter half and the darker half. "
     "So a reader must also ask whether the darker group is dark enough to be ink.",
 )
@@ -411,6 +416,10 @@ exercise.question(
     "Five pixels lie on a diagonal, like the steps of a stair. How many parts are that with four neighbours?",
     ["1", "2", "5"],
     right=2,
+    wrong=[
+        "Which of a pixel's four neighbours would lead from one to the next?",
+        "Go from the first pixel to the second: which step is it, and do four neighbours have it?",
+    ],
     why="They touch at corners only, and with four neighbours a corner does not count. With eight it is one part.",
 )
 
@@ -420,5 +429,9 @@ exercise.question(
     "How far is the last one above the first?",
     ["a quarter of a digit's height", "one height", "two heights"],
     right=2,
+    wrong=[
+        "That is one step. How many steps are there from the first digit to the ninth?",
+        "How many steps are there from the first digit to the ninth? Count the gaps.",
+    ],
     why="Eight steps of a quarter make two heights. That is as far as the row above is away, so bands mix the two.",
 )
