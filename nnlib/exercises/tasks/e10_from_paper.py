@@ -42,8 +42,32 @@ def _in_the_order_given(values):
     return values[int(np.argmax(measures))]
 
 
+def _by_histogram(values):
+    """Return the threshold as the lesson does, for which all values lie between 0 and 1."""
+    counts, edges = np.histogram(values, bins=200, range=(0, 1))
+    middles = (edges[:-1] + edges[1:]) / 2
+    best, threshold = 0, 0
+    for k in range(1, len(counts)):
+        below, above = counts[:k], counts[k:]
+        if below.any() and above.any():
+            step = np.average(middles[:k], weights=below) - np.average(middles[k:], weights=above)
+            between = below.sum() * above.sum() * step**2
+            if between > best:
+                best, threshold = between, edges[k]
+    return threshold
+
+
+def _whole_numbers(values):
+    candidates = range(int(values.min()), int(values.max()))
+    return max(candidates, key=lambda t: _between(values, t) if (values <= t).any() else 0, default=values.max())
+
+
 def _or_if_all_are_equal(result):
     return lambda values: otsu(values) if np.ptp(values) else result
+
+
+def _zero_if_all_are_equal(function):
+    return lambda values: function(values) if np.ptp(values) else 0
 
 
 def _next_above(values, t):
@@ -75,7 +99,7 @@ def _next_above(values, t):
         "Where two thresholds are equally good, it takes the larger one. The smaller one is asked for: "
         "compare with `>`, not with `>=`.": _best(_between, choose=_last_of_the_best),
         "It returns the smallest value *above* the threshold. What is equal to the threshold is in the lower group.": (
-            _best(_between, of=_next_above)
+            [_best(_between, of=_next_above), _zero_if_all_are_equal(_best(_between, of=_next_above))]
         ),
         "It returns the middle between the two groups. Return the largest value of the lower group.": _best(
             _between, of=lambda values, t: (t + _next_above(values, t)) / 2
@@ -86,6 +110,9 @@ def _next_above(values, t):
         "It returns the place of the threshold. Return the threshold itself.": _best(
             _between, of=lambda values, t: int(np.searchsorted(np.unique(values), t))
         ),
+        "This is the lesson's function: its histogram only has room for values between 0 and 1. Here, try each "
+        "of the different values.": _by_histogram,
+        "It tries whole numbers only. Try each of the different values.": _whole_numbers,
         "It splits the values in the order in which they come. They are not sorted: compare each with t.": (
             _in_the_order_given
         ),
@@ -213,7 +240,8 @@ def _by_size(mask):
         "Every pixel of ink has a number of its own. Pixels that hang together get the same one.": lambda mask: (
             mask * np.cumsum(mask).reshape(mask.shape)
         ),
-        "All ink has the number 1. Each part gets one of its own.": lambda mask: mask.astype(int),
+        "All ink has the number 1. Each part gets one of its own. (An array made by `np.zeros_like(mask)` can only "
+        "hold True and False.)": lambda mask: mask.astype(int),
         "The numbers go by size. The part that is met first in reading order is 1.": _by_size,
         "This is how many parts there are. Return the numbers of all pixels.": lambda mask: int(label(mask).max()),
     },
@@ -334,8 +362,12 @@ def _by_first(boxes, near):
     return _from_top(_grouped(boxes, near, member=0))
 
 
+def _first(rows, key):
+    return rows[0]
+
+
 def _first_near(boxes, near):
-    return _from_top(_grouped(boxes, near, choose=lambda rows, key: rows[0]))
+    return _from_top(_grouped(boxes, near, choose=_first))
 
 
 def _last_near(boxes, near):
@@ -366,7 +398,7 @@ def _unsorted(boxes, near):
         ],
         "The boxes are taken in the order in which they come. They are not sorted: go from left to right.": _unsorted,
         "The rows are in the order in which they were begun, and the one that reaches furthest to the left is first. "
-        "Sort them from top to bottom.": _grouped,
+        "Sort them from top to bottom.": [_grouped, lambda boxes, near: _grouped(boxes, near, choose=_first)],
         "The rows go from bottom to top. y grows down: the smallest is at the top.": lambda boxes, near: in_rows(
             boxes, near
         )[::-1],
