@@ -78,6 +78,7 @@ def _next_above(values, t):
     examples=[
         (np.array([8.0, 1.0, 4.0, 8.0, 1.0, 8.0]),),
         (np.array([4.0, 0.0, 2.0]),),
+        (np.array([1.0, 0.0, 2.0, 9.0]),),  # here the last value decides
         (np.array([0.0, 5.0, 0.0, 7.0, 0.0, 20.0, 6.0, 0.0]),),  # here the square decides
         (np.array([3.0, 3.0, 3.0]),),
     ],
