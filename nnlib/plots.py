@@ -27,6 +27,7 @@ STYLE = {
     "lines.linewidth": 2,
 }
 PIXELS_PER_INCH = 192  # twice the 96 of a web page, so that it is sharp on high-resolution screens
+SHORTEST_SIDE = 0.1  # inches
 LONGEST_SIDE, LARGEST_AREA = 300, 2000  # in inches and square inches; such a figure takes 300 MB
 MOST_IMAGES, MOST_CLASSES, MOST_CURVES = 1000, 100, 50  # in one figure
 
@@ -70,6 +71,9 @@ def new_figure(alt, *, width=7.0, height=3.5, rows=1, columns=1, title=None, **o
     width, height = checks.positive(width, "width"), checks.positive(height, "height")
     rows, columns = checks.count(rows, "rows"), checks.count(columns, "columns")
     checks.count(rows * columns, "rows * columns", 2 * MOST_IMAGES)  # the last row may have room left
+    for name, side in (("width", width), ("height", height)):
+        if side < SHORTEST_SIDE:
+            raise ValueError(f"{name} is {side:.3g}; expected at least {SHORTEST_SIDE} inches.")
     width = max(width, 0.3 + 0.105 * len(title))  # room for the title, in bold letters of 12 points
     if max(width, height) > LONGEST_SIDE or width * height > LARGEST_AREA:
         raise ValueError(

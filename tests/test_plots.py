@@ -452,3 +452,9 @@ def test_a_page_shows_a_box_and_a_label_for_each_digit():
     assert "44" in figure.alt
     with pytest.raises(TypeError, match="page is"):
         plots.plot_page("photo.jpg")
+
+
+@pytest.mark.parametrize("name", ["width", "height"])
+def test_a_figure_too_small_to_see_is_refused(name):
+    with pytest.raises(ValueError, match=f"{name} is 1e-300; expected at least 0.1 inches"):
+        plots.new_figure("A figure.", **{name: 1e-300})

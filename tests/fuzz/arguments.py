@@ -42,6 +42,7 @@ THETAS = nnlib.init_thetas(SIZES, seed=0)
 X, Y = RNG.random((6, 9)), np.arange(6) % 3
 IMAGES = np.zeros((2, 784))
 IMAGES[:, 300:310] = 1
+PAGE = nnlib.read_page(IMAGES[0].reshape(28, 28))
 STROKES = [np.array([[0.0, 0], [5, 9]]), np.array([[3.0, 3]])]
 DIGITS_NETWORK = nnlib.Network(nnlib.init_thetas((784, 3, 10), seed=0), "normalise")
 HISTORY = {"cost": [3.0, 2.0], "validation_accuracy": [0.5, 0.6]}
@@ -113,6 +114,7 @@ CALLS = [
     Call(nnlib.split_digits, {"strokes": STROKES, "network": DIGITS_NETWORK}),
     Call(nnlib.save_examples, {"path": "out.json", "examples": [nnlib.Example(STROKES, 3, "A")]}),
     Call(nnlib.load_examples, {"path": "drawings.json"}),
+    Call(nnlib.read_page, {"picture": IMAGES[0].reshape(28, 28), "network": DIGITS_NETWORK}),
     Call(nnlib.read_sheet, {"picture": IMAGES[0].reshape(28, 28), "writer": "A"}),
     Call(plots.new_figure, {**OPTIONS, "width": 3.0, "height": 2.0, "rows": 2, "columns": 2}, ("figure",)),
     Call(plots.plot_digits, {"X": X[:2], **GRID, "highlight": [True, False], "cmap": "gray"}, ("figure", "images")),
@@ -120,6 +122,7 @@ CALLS = [
     Call(plots.plot_learning_curve, {"history": HISTORY, **OPTIONS}, ("figure",)),
     Call(plots.plot_learning_curve, {"history": {"a": HISTORY, "b": HISTORY}, **OPTIONS}, ("figure",)),
     Call(plots.plot_confusion_matrix, {"matrix": np.eye(3, dtype=int), **OPTIONS}, ("figure",)),
+    Call(plots.plot_page, {"page": PAGE, "title": "A page", "alt": "A page", "width": 3.0}, ("figure",)),
     Call(plots.plot_step_sizes, {"sweeps": {"float64": SWEEP}, **OPTIONS}, ("figure",)),
 ]
 SLOW_CALLS = [  # they read all of MNIST
