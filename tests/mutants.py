@@ -23,6 +23,7 @@ from itertools import pairwise
 import numpy as np
 from loading import ROOT
 
+from nnlib.exercises.calling import call
 from nnlib.exercises.judging import cases_of, judge
 from nnlib.exercises.tasks import EXERCISES, TASKS
 from nnlib.exercises.verdict import RIGHT
@@ -322,7 +323,8 @@ def _with_result(solution, change):
     return lambda *arguments: change(solution(*arguments))
 
 
-SAME, GREY, OTHER = 0, 1, 2
+SAME, GREY, OTHER, ENDLESS = 0, 1, 2, 3
+LONGEST = 2.0  # seconds for a mutant, on inputs for which the solution takes a few milliseconds
 
 
 def _compared(expected, got):
@@ -348,22 +350,24 @@ def _compared(expected, got):
     if (a.dtype.kind in "iu" and b.dtype.kind not in "iu") or (a.dtype.kind == "f" and b.dtype.kind == "b"):
         return OTHER
     asked = ~np.isnan(a.astype(float))
-    size = np.max(np.abs(a[asked]), initial=1e-30)
+    size = np.max(np.abs(a[asked].astype(float)), initial=1e-30)
     error = np.max(np.abs(a.astype(float) - b)[asked], initial=0.0) / size
     return SAME if error <= 4e-6 else GREY if error < 1e-4 else OTHER
 
 
 def expectation(name, mutant):
-    """Return SAME where a mutant does all that the solution does, OTHER where it does not, or GREY."""
+    """Return SAME where a mutant does all that the solution does, OTHER or ENDLESS where it does not, or GREY."""
     worst = SAME
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for case, untouched, expected in probed(name):
             arguments = copy.deepcopy(case)
+            came = call(mutant.function, arguments, LONGEST)
+            if came.error is not None:
+                return ENDLESS if came.too_long else OTHER
             try:
-                got = mutant.function(*arguments)
-                worst = max(worst, _compared(expected, got))
-            except Exception:  # it raises, or gives what cannot even be compared
+                worst = max(worst, _compared(expected, came.value))
+            except Exception:  # it gives what cannot even be compared
                 return OTHER
             if worst == OTHER or untouched != _untouched(arguments):
                 return OTHER
@@ -411,12 +415,13 @@ def told_wrongly(name, seeds):
     wrongly, tried = [], Counter()
     for mutant in mutants(name):
         expected = GREY if many_are_right(name) else expectation(name, mutant)
-        kind = {SAME: "right", OTHER: "wrong", GREY: "either"}[expected]
+        kind = {SAME: "right", OTHER: "wrong", ENDLESS: "wrong", GREY: "either"}[expected]
         tried[kind] += 1
-        n_right = told(name, mutant, seeds)
-        fair = {"right": n_right == len(seeds), "wrong": n_right == 0, "either": n_right in (0, len(seeds))}[kind]
+        draws = seeds[:1] if expected == ENDLESS else seeds  # each takes as long as the check lets it run
+        n_right = told(name, mutant, draws)
+        fair = {"right": n_right == len(draws), "wrong": n_right == 0, "either": n_right in (0, len(draws))}[kind]
         if not fair:
-            wrongly.append(f"{mutant.words} ({kind}): told right in {n_right} of {len(seeds)} draws")
+            wrongly.append(f"{mutant.words} ({kind}): told right in {n_right} of {len(draws)} draws")
     return wrongly, tried
 
 

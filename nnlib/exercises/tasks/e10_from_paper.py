@@ -146,6 +146,9 @@ _CORNERS = np.array([[1, 0, 0, 0, 0, 1], [0, 1, 0, 0, 1, 1], [0, 0, 0, 0, 0, 0],
 # Its two arms are met before they are known to be one part.
 _U = np.array([[1, 0, 1, 0, 1], [1, 0, 1, 0, 0], [1, 1, 1, 0, 0], [0, 0, 0, 0, 1]], dtype=bool)
 
+# Above its right end lies another part, one row of paper away.
+_APART = np.array([[1, 0, 0, 0, 0], [1, 0, 0, 0, 1], [1, 0, 0, 0, 0], [1, 1, 1, 1, 1]], dtype=bool)
+
 
 def _mask(rng):
     """Return a picture in which parts touch at corners, and would touch across the picture's edges."""
@@ -214,7 +217,7 @@ def _by_size(mask):
 
 
 @exercise.task(
-    examples=[(_CORNERS,), (_U,), (np.zeros((2, 3), dtype=bool),)],
+    examples=[(_CORNERS,), (_U,), (_APART,), (np.zeros((2, 3), dtype=bool),)],
     draw=_mask,
     hints=[
         "Two loops over rows and columns find the first pixel of each part: one that is ink and has no number yet.",
