@@ -9,6 +9,7 @@ from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
 
 from . import checks
+from .diagram import draw_network, layout
 from .gradcheck import StepSweep
 from .paper.page import Page
 from .reading import SURE
@@ -330,6 +331,79 @@ def plot_page(page, *, title=None, alt=None, width=7.0):
             str(digit.digit), digit.box[:2], color="white", fontsize=8, weight="bold", va="bottom", bbox=label
         )
     return figure
+
+
+def plot_network(
+    thetas,
+    *,
+    activations=None,
+    deltas=None,
+    gradients=None,
+    names=None,
+    most_units=6,
+    values=True,
+    title="A network",
+    alt=None,
+):
+    """Draw a network: units as circles, weights as lines, red and whole if positive, blue and dashed if negative.
+
+    The larger a weight, the thicker its line. `draw_network` draws the same on axes that are there already.
+
+    Parameters
+    ----------
+    thetas : list of ndarray
+        One array (n_out, 1 + n_in) for each layer.
+    activations : list or None
+        Numbers (or texts) to write into the units: for each layer, inputs first, one for each unit, or None.
+    deltas : list or None
+        Numbers to write below the units, in orange: for each layer after the inputs, one for each unit, or None.
+    gradients : list or None
+        The slope of the cost for each parameter, in the shapes of `thetas`, or None for a layer: written after the
+        weights, in orange.
+    names : list or None
+        Texts above the units: for each layer, one for each unit, or None.
+    most_units : int
+        Of a larger layer the first units and the last one are drawn, with dots between.
+    values : bool
+        Whether weights and biases are written beside their lines and units; a larger network is drawn without.
+    title, alt : str
+        What there is to see.
+
+    Returns
+    -------
+    Figure
+    """
+    thetas, most_units = checks.thetas(thetas), checks.count(most_units, "most_units")
+    sizes = [thetas[0].shape[1] - 1, *(len(theta) for theta in thetas)]
+    if most_units < 2:
+        raise ValueError("most_units is 1; expected 2 or more, the first and the last one.")
+    _check_values(activations, sizes, "activations")
+    _check_values(deltas, sizes[1:], "deltas")
+    _check_values(names, sizes, "names")
+    _check_values(gradients, sizes[1:], "gradients")
+    width, height = layout(thetas, most_units, values).inches()
+    alt = _text(alt, "alt") or f"{title}. Layers of {', '.join(f'{size:,}' for size in sizes)} units, joined by lines."
+    figure, ax = new_figure(alt, width=width, height=height, title=_text(title, "title"))
+    draw_network(
+        ax,
+        thetas,
+        activations=activations,
+        deltas=deltas,
+        gradients=gradients,
+        names=names,
+        most_units=most_units,
+        values=values,
+    )
+    return figure
+
+
+def _check_values(values, sizes, name):
+    """Raise an error unless `values` is None, or has for each layer None or one value for each unit."""
+    if values is None:
+        return
+    lengths = [None if layer is None else len(layer) for layer in checks.items(values, name)]
+    if len(lengths) != len(sizes) or any(n not in (None, size) for n, size in zip(lengths, sizes, strict=True)):
+        raise ValueError(f"{name} has layers of {lengths} values; expected {sizes}, one for each unit.")
 
 
 def _draw_box(axes, box, **style):

@@ -7,9 +7,9 @@
     python notebooks/build.py --nbgrader DIR    write the exercises as a course for nbgrader
 
 A source is a file of MyST Markdown in notebooks/source/. Its notebook is executed from top to bottom in
-a fresh kernel and saved with its outputs. A lesson that raises, warns or shows a picture without alt text
-does not build. A source in notebooks/source/exercises/ makes two notebooks: the learner's, with stubs, not
-executed, and the solution.
+a fresh kernel and saved with its outputs; those of the cells after a "Predict" are folded. A lesson that
+raises, warns or shows a picture without alt text does not build. A source in notebooks/source/exercises/
+makes two notebooks: the learner's, with stubs, not executed, and the solution.
 """
 
 import argparse
@@ -37,6 +37,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"
+FOLDED = "What comes out: run the cell, or click here."
 LINE_LENGTH = 96  # characters of code that fit on a page without scrolling
 SECONDS_PER_NOTEBOOK = 600  # a guard against endless loops; the budget is in the tests
 
@@ -78,7 +79,18 @@ def read_source(path):
         digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
         seen[digest] = seen.get(digest, 0) + 1
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+    fold_answers(notebook)
     return notebook
+
+
+def fold_answers(notebook):
+    """Hide the outputs that answer a prediction: Jupyter shows them when their cell is run, or at a click."""
+    answers = False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            answers = "> **Predict.**" in cell.source
+        elif answers:
+            cell.metadata.setdefault("jupyter", {})["outputs_hidden"] = True
 
 
 def read_exercise(path):
@@ -170,8 +182,17 @@ def execute(notebook, folder):
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            # A widget is alive only with a kernel: without one it would show as a line of gibberish.
-            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
+            # A widget is alive only with a kernel: without one it would show as a line of gibberish. Its picture stays.
+            cell.outputs = [output for output in cell.outputs if not _is_widget_alone(output.get("data", {}))]
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)
+            if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+                # In place of a folded output, JupyterLab shows its first line, which may be the answer.
+                cell.outputs.insert(0, nbformat.v4.new_output("display_data", {"text/plain": FOLDED}))
+
+
+def _is_widget_alone(data):
+    return WIDGET in data and "image/png" not in data
 
 
 def problems(notebook):

@@ -1,0 +1,131 @@
+"""A drawing of a network: its units as circles, its weights as lines between them, values where there are some."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.patches import Circle
+
+RED, BLUE, ORANGE = "#B2182B", "#2166AC", "#D55E00"  # of weights: as in the colour map RdBu of their images
+RADIUS = 0.36
+THICKEST, THINNEST = 2.6, 0.4  # lines, in points
+ABOVE = 0.4  # room above the units
+SHARE = 0.3  # of a line, from its left end, where its weight is written: lines cross in the middle
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the units of a network are drawn: `places` has for each layer the place (x, y) of each unit, by number."""
+
+    sizes: list
+    places: list
+    with_values: bool
+    below: float  # room for what stands below the units
+
+    @property
+    def lowest(self):
+        """The y of the lowest unit."""
+        return min(y for units in self.places for _, y in units.values())
+
+    def inches(self):
+        """Return width and height of a figure on which the drawing is readable."""
+        scale = 0.72 if self.with_values else 0.55
+        width = max(x for units in self.places for x, _ in units.values()) + 2
+        return scale * width, scale * (-2 * self.lowest + 2 * RADIUS + self.below + ABOVE) + 0.4
+
+
+def layout(thetas, most_units, values):
+    """Return the layout of a network; of a layer with more units, the first ones and the last one are drawn."""
+    sizes = [np.shape(thetas[0])[1] - 1, *(len(theta) for theta in thetas)]
+    with_values = values and all(size <= most_units for size in sizes)
+    unit_gap, layer_gap = (1.8, 3.4) if with_values else (1.0, 2.6)
+    places = []
+    for layer, size in enumerate(sizes):
+        shown = range(size) if size <= most_units else [*range(most_units - 1), size - 1]
+        rows = np.array([min(unit, most_units) for unit in shown])  # row `most_units - 1` is that of the dots
+        heights = unit_gap * (rows[-1] / 2 - rows)
+        places.append({unit: (layer_gap * layer, y) for unit, y in zip(shown, heights, strict=True)})
+    return Layout(sizes, places, with_values, 1.05 if with_values else 0.55)
+
+
+def draw_network(ax, thetas, *, activations=None, deltas=None, gradients=None, names=None, most_units=6, values=True):
+    """Draw a network on axes, in place of what is there; `plots.plot_network` says what the arguments are."""
+    ax.clear()
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    plan = layout(thetas, most_units, values)
+    largest = max(np.abs(theta[:, 1:]).max() for theta in thetas) or 1.0
+    for layer, theta in enumerate(thetas):
+        for j, end in plan.places[layer + 1].items():
+            for k, start in plan.places[layer].items():
+                _draw_line(ax, start, end, theta[j, 1 + k], largest)
+                if plan.with_values:
+                    _write_on_line(ax, start, end, theta[j, 1 + k], _value(gradients, layer, (j, 1 + k)))
+            if plan.with_values:
+                _write_below(ax, end, theta[j, 0], _value(deltas, layer, j))
+    for layer, (size, units) in enumerate(zip(plan.sizes, plan.places, strict=True)):
+        for unit, place in units.items():
+            _draw_unit(ax, place, _value(activations, layer, unit), _value(names, layer, unit))
+        x = units[0][0]
+        if len(units) < size:
+            *_, above, below = (y for _, y in units.values())
+            ax.text(x, (above + below) / 2, "⋮", ha="center", va="center", fontsize=16)
+        title = _layer_name(layer, size, len(plan.sizes))
+        ax.text(x, plan.lowest - RADIUS - plan.below, title, ha="center", va="bottom", fontsize=9, color="dimgray")
+    ax.set_xlim(-1, units[0][0] + 1)
+    ax.set_ylim(plan.lowest - RADIUS - plan.below, -plan.lowest + RADIUS + ABOVE)
+
+
+def _layer_name(layer, size, n_layers):
+    name = "input" if layer == 0 else "output" if layer == n_layers - 1 else "hidden unit"
+    return f"{size:,} {name}" if size == 1 else f"{size:,} {name}s"
+
+
+def _value(values, layer, index):
+    """Return the value of a unit or a weight, or None where there is none yet."""
+    if values is None or values[layer] is None:
+        return None
+    return values[layer][index]
+
+
+def _written(number):
+    """Return a number with up to three digits after the point, as short as it can be; texts stay."""
+    return number if isinstance(number, str) else f"{round(float(number), 3):g}".replace("-", "−")
+
+
+def _draw_line(ax, start, end, weight, largest):
+    positive = weight >= 0
+    ax.plot(
+        *zip(start, end, strict=True),
+        color=RED if positive else BLUE,
+        linestyle="-" if positive else (0, (4, 1.5)),  # so that the sign is seen without colours, too
+        linewidth=THINNEST + (THICKEST - THINNEST) * abs(weight) / largest,
+        zorder=1,
+    )
+
+
+def _write_on_line(ax, start, end, weight, slope):
+    """Write a weight on its line, and after it the slope of the cost."""
+    x, y = (a + SHARE * (b - a) for a, b in zip(start, end, strict=True))
+    style = {"va": "center", "fontsize": 9, "zorder": 2}
+    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    ax.text(x, y, _written(weight), ha="center" if slope is None else "right", **style)
+    if slope is not None:
+        ax.text(x + 0.08, y, _written(slope), ha="left", color=ORANGE, fontweight="bold", **style)
+
+
+def _write_below(ax, place, bias, delta):
+    """Write what belongs to a unit and to no line: its bias, and its delta."""
+    x, y = place
+    style = {"ha": "center", "va": "top", "fontsize": 9, "zorder": 4}
+    ax.text(x, y - RADIUS - 0.06, f"b = {_written(bias)}", **style)
+    if delta is not None:
+        ax.text(x, y - RADIUS - 0.34, f"δ = {_written(delta)}", color=ORANGE, fontweight="bold", **style)
+
+
+def _draw_unit(ax, place, activation, name):
+    x, y = place
+    ax.add_patch(Circle(place, RADIUS, facecolor="white", edgecolor="black", linewidth=1.2, zorder=3))
+    if activation is not None:
+        ax.text(x, y, _written(activation), ha="center", va="center", fontsize=9, zorder=4)
+    if name is not None:
+        ax.text(x, y + RADIUS + 0.06, name, ha="center", va="bottom", fontsize=9, zorder=4)
