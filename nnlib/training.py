@@ -124,18 +124,18 @@ def train(
     layer_sizes = sizes_of(thetas)
     X = checks.images(X, layer_sizes[0])
     y = checks.labels(y, layer_sizes[-1], len(X), lowest=-1)
-    _warn_of_large_values(X)
+    warn_of_large_values(X)
     lam = checks.not_negative(lam, "lam")
     if validation is not None:
-        validation = _check_validation(validation, layer_sizes)
-    _check_callback(callback, "callback", "history")
-    _check_callback(thetas_callback, "thetas_callback", "thetas")
+        validation = check_validation(validation, layer_sizes)
+    check_callback(callback, "callback", "history")
+    check_callback(thetas_callback, "thetas_callback", "thetas")
 
     start = join(thetas).astype(np.float64)
-    recorder = _Recorder(layer_sizes, validation, callback, thetas_callback, n_threads)
+    recorder = Recorder(layer_sizes, validation, callback, thetas_callback, n_threads)
     try:
         # `all_cores` holds BLAS to one thread, for SciPy's own arithmetic too: its vectors are too short to be shared.
-        with all_cores(n_threads) as map_blocks, _progress_bar(max_iter, progress) as bar:
+        with all_cores(n_threads) as map_blocks, progress_bar(max_iter, progress) as bar:
             recorder.bar = bar
             blocks = compact(X, y, map_blocks)
 
@@ -169,7 +169,7 @@ def train(
     )
 
 
-class _Recorder:
+class Recorder:
     """Remembers the best parameters, and writes the history."""
 
     def __init__(self, layer_sizes, validation, callback, thetas_callback, n_threads):
@@ -194,26 +194,30 @@ class _Recorder:
             self.best_cost, self.best_params = cost, params.copy()
 
     def end_iteration(self, intermediate_result):
-        """Write the history. SciPy prescribes the argument's name."""
+        """Take note of an iteration of SciPy's, which prescribes the argument's name."""
+        self.note_iteration(intermediate_result.x, float(intermediate_result.fun))
+
+    def note_iteration(self, params, cost):
+        """Write the history."""
         # The last evaluation was at the point that the line search accepted: its norm is this iteration's.
-        entry = {"cost": float(intermediate_result.fun), "gradient_norm": self.gradient_norm, "seconds": self.elapsed()}
+        entry = {"cost": cost, "gradient_norm": self.gradient_norm, "seconds": self.elapsed()}
         if self.validation is not None:
             X, y = self.validation
-            z = output_z(split(intermediate_result.x, self.layer_sizes), X, self.n_threads)
+            z = output_z(split(params, self.layer_sizes), X, self.n_threads)
             entry["validation_accuracy"] = accuracy(y, z.argmax(axis=1))
         for name, value in entry.items():
             self.history[name].append(value)
         self.n_iterations += 1
         if self.bar is not None:
-            self.bar.set_postfix_str(f"cost {intermediate_result.fun:.4f}", refresh=False)
+            self.bar.set_postfix_str(f"cost {cost:.4f}", refresh=False)
             self.bar.update()
         if self.callback is not None:
             self.callback(self.history)
         if self.thetas_callback is not None:
-            self.thetas_callback(split(intermediate_result.x.copy(), self.layer_sizes))
+            self.thetas_callback(split(params.astype(np.float64), self.layer_sizes))
 
 
-def _warn_of_large_values(X):
+def warn_of_large_values(X):
     """Warn the caller of `train` if the inputs are far from [0, 1]; a few rows tell, at next to no cost."""
     largest = np.abs(X[:: 1 + len(X) // 100]).max()
     if FAR_OUTSIDE < largest < np.inf:
@@ -224,7 +228,7 @@ def _warn_of_large_values(X):
         )
 
 
-def _check_validation(validation, layer_sizes):
+def check_validation(validation, layer_sizes):
     """Return the validation images and labels, ready to use."""
     try:
         X, y = validation
@@ -234,18 +238,18 @@ def _check_validation(validation, layer_sizes):
     return X, checks.labels(y, layer_sizes[-1], len(X), "validation y")
 
 
-def _check_callback(callback, name, argument):
+def check_callback(callback, name, argument):
     if callback is not None and not callable(callback):
         raise TypeError(f"{name} is {checks.shown(callback)}; expected a function that takes the {argument}, or None.")
 
 
-def _progress_bar(max_iter, progress):
+def progress_bar(max_iter, progress, unit="iteration"):
     """Return a bar for notebooks and terminals alike, to be used in a `with`; None without `progress`."""
     if not progress:
         return nullcontext()
     from tqdm.auto import tqdm  # loads ipywidgets where it can; importing nnlib must not
 
-    return tqdm(total=max_iter, desc="training", unit="iteration")
+    return tqdm(total=max_iter, desc="training", unit=unit)
 
 
 def _explain(result, max_iter):
