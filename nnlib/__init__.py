@@ -7,10 +7,12 @@ Data flows one way: data -> parameters -> model -> training -> network -> metric
 """
 
 from . import ctrl_c  # noqa: F401 (first: it decides what Ctrl-C does while the others are imported)
+from .augment import augment
 from .data import load_mnist
 from .drawing import recognise, strokes_to_image
 from .examples import Example, load_examples, load_pens, save_examples
 from .gradcheck import check_gradient, numerical_gradient
+from .minibatch import train_minibatch
 from .model import cost_and_gradient, forward, predict, predict_scores
 from .network import Network, load_network, load_thetas, save_thetas
 from .paper import read_page, read_sheet
@@ -25,6 +27,7 @@ __all__ = [
     "Example",
     "Network",
     "TrainResult",
+    "augment",
     "check_gradient",
     "cost_and_gradient",
     "forward",
@@ -48,5 +51,6 @@ __all__ = [
     "strokes_to_image",
     "teach",
     "train",
+    "train_minibatch",
     "unpack",
 ]

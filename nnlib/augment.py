@@ -6,7 +6,11 @@ from . import checks
 from .blocks import all_cores
 
 SIDE = 28  # pixels
-TURN, SLANT, SIZE = 0.12, 0.15, 0.10  # standard deviations: radians, pixels aside for each one down, logarithm of factors
+TURN, SLANT, SIZE = (
+    0.12,
+    0.15,
+    0.10,
+)  # standard deviations: radians, pixels aside for each one down, logarithm of factors
 SHIFT = 0.5  # pixels, standard deviation
 GRID = 5  # displacements are drawn at so many places along each side, and are smooth between them
 BEND = 1.3  # pixels, standard deviation of a displacement
@@ -43,7 +47,7 @@ def augment(images, rng=None, *, strength=1.0, n_threads=None):
     """
     images = checks.finite(checks.images(images, SIDE**2, "images"), "images")
     strength = checks.not_negative(strength, "strength")
-    rng = checks.generator(rng)
+    rng = checks.generator(rng, "rng")
     starts = range(0, len(images), BLOCK_SIZE)
     # Each block has a generator of its own, so it does not matter which thread is first.
     blocks = [(images[i : i + BLOCK_SIZE], child) for i, child in zip(starts, rng.spawn(len(starts)), strict=True)]

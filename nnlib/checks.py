@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+ACTIVATIONS = ("sigmoid", "relu")  # of hidden units
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 LARGEST_NUMBER = 1e100  # the square of such a number, times anything of use here, does not overflow
 LARGEST_COUNT = 10**9
@@ -222,6 +223,13 @@ def items(values, name, most=10**6):
     return result
 
 
+def activation(value):
+    """Return the name of what hidden units do."""
+    if not isinstance(value, str) or value not in ACTIVATIONS:
+        raise ValueError(f"activation is {shown(value)}; expected one of {', '.join(ACTIVATIONS)}.")
+    return value
+
+
 def function(value, name):
     """Return `value`, which must be callable."""
     if not callable(value):
@@ -242,14 +250,14 @@ def path(value, name="path"):
     return Path(text)
 
 
-def generator(seed):
-    """Return NumPy's random generator for `seed`: an integer, a generator or None."""
+def generator(seed, name="seed"):
+    """Return NumPy's random generator for a seed: an integer, a generator or None."""
     if seed is None or isinstance(seed, np.random.Generator):
         return np.random.default_rng(seed)
     try:
         return np.random.default_rng(operator.index(seed))
     except (TypeError, ValueError):  # no whole number, or a negative one
-        raise TypeError(f"seed is {shown(seed)}; expected a whole number, 0 or above, or None.") from None
+        raise TypeError(f"{name} is {shown(seed)}; expected a whole number, 0 or above, or None.") from None
 
 
 def shown(value):

@@ -6,6 +6,9 @@ Symbols, as in lesson 03: `X` (m, n_in) the inputs, `a` a layer's activations, `
 sigmoid, `Y` (m, n_out) the targets, one-hot, `delta` the derivative of the cost with respect to `z`, `J` the cost.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 from . import checks
@@ -29,7 +32,20 @@ def softplus(z):
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
-def forward(thetas, X):
+class Activation(NamedTuple):
+    """What a hidden unit makes of its `z`, and how a slope passes back through it: times its own, found from `a`."""
+
+    forward: Callable
+    back: Callable
+
+
+ACTIVATIONS = {
+    "sigmoid": Activation(sigmoid, lambda slope, a: slope * a * (1 - a)),
+    "relu": Activation(lambda z: np.maximum(z, 0), lambda slope, a: slope * (a > 0)),
+}
+
+
+def forward(thetas, X, *, activation="sigmoid"):
     """Propagate inputs through the network.
 
     Parameters
@@ -38,6 +54,8 @@ def forward(thetas, X):
         One array (n_out, 1 + n_in) for each layer, bias in column 0.
     X : ndarray (n, n_in) of float32 or float64
         One example per row.
+    activation : {"sigmoid", "relu"}
+        Of the hidden units; the outputs are sigmoids.
 
     Returns
     -------
@@ -50,10 +68,10 @@ def forward(thetas, X):
         If the shapes do not fit or X holds anything but finite floats.
     """
     thetas, X = _checked(thetas, X)
-    return propagate(checks.in_dtype(thetas, X.dtype), X)[0]
+    return propagate(checks.in_dtype(thetas, X.dtype), X, checks.activation(activation))[0]
 
 
-def predict(thetas, X):
+def predict(thetas, X, *, activation="sigmoid"):
     """Return the digit that the network reads in each image: the output with the highest activation.
 
     Parameters
@@ -62,6 +80,8 @@ def predict(thetas, X):
         One array (n_out, 1 + n_in) for each layer.
     X : ndarray (n, n_in) of float32 or float64
         One image per row, pixel values in [0, 1].
+    activation : {"sigmoid", "relu"}
+        Of the hidden units; the outputs are sigmoids.
 
     Returns
     -------
@@ -73,17 +93,17 @@ def predict(thetas, X):
     ValueError, TypeError
         If the shapes do not fit or X holds anything but finite floats.
     """
-    return output_z(*_checked(thetas, X)).argmax(axis=1)
+    return output_z(*_checked(thetas, X), activation=checks.activation(activation)).argmax(axis=1)
 
 
-def predict_scores(thetas, X):
+def predict_scores(thetas, X, *, activation="sigmoid"):
     """Return the output activations, one for each class.
 
     Each answers "is it this digit?" for one digit alone. So they lie in [0, 1], but need not add up to 1.
 
     Parameters
     ----------
-    thetas, X
+    thetas, X, activation
         As for `predict`.
 
     Returns
@@ -91,7 +111,7 @@ def predict_scores(thetas, X):
     ndarray (n, n_out), in X's dtype
         The scores.
     """
-    return sigmoid(output_z(*_checked(thetas, X)))
+    return sigmoid(output_z(*_checked(thetas, X), activation=checks.activation(activation)))
 
 
 def _checked(thetas, X):
@@ -99,26 +119,27 @@ def _checked(thetas, X):
     return thetas, checks.finite(checks.images(X, sizes_of(thetas)[0]), "X")
 
 
-def output_z(thetas, X, n_threads=None):
+def output_z(thetas, X, n_threads=None, *, activation="sigmoid"):
     """Return the `z` (n, n_out) of the last layer.
 
     They rank the classes as the scores do, and still tell them apart where the scores round to 0 or 1.
     """
     thetas = checks.in_dtype(thetas, X.dtype)
-    return in_blocks(lambda rows: propagate(thetas, rows)[1], X, n_threads)
+    return in_blocks(lambda rows: propagate(thetas, rows, activation)[1], X, n_threads)
 
 
-def propagate(thetas, X):
+def propagate(thetas, X, activation="sigmoid"):
     """Return the activations of every layer and the `z` of the last one."""
     activations = [X]
-    for theta in thetas:
+    functions = [ACTIVATIONS[activation].forward] * (len(thetas) - 1) + [sigmoid]
+    for theta, function in zip(thetas, functions, strict=True):
         z = activations[-1] @ theta[:, 1:].T
         z += theta[:, 0]
-        activations.append(sigmoid(z))
+        activations.append(function(z))
     return activations, z
 
 
-def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
+def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, activation="sigmoid", n_threads=None):
     """Return the regularised cross-entropy cost of a network and its gradient.
 
     J = 1/m sum_i sum_k [-Y log a - (1 - Y) log(1 - a)] + lam / (2 m) sum of squared weights, biases
@@ -137,6 +158,8 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
         The class of each example, 0 … layer_sizes[-1] - 1; or -1 for none of these: its targets are all 0.
     lam : float
         Strength of the regularisation (lambda), 0 or above.
+    activation : {"sigmoid", "relu"}
+        Of the hidden units; the outputs are sigmoids.
     n_threads : int or None
         None means the cores that this process may use; the result is the same for any number.
 
@@ -156,20 +179,20 @@ def cost_and_gradient(params, layer_sizes, X, y, lam=0.0, *, n_threads=None):
     params = checks.finite(checks.params(params, layer_sizes), "params")
     X = checks.images(X, layer_sizes[0])
     y = checks.labels(y, layer_sizes[-1], len(X), lowest=-1)
-    lam = checks.not_negative(lam, "lam")
+    lam, activation = checks.not_negative(lam, "lam"), checks.activation(activation)
     with all_cores(n_threads) as map_blocks:
-        J, gradient = sum_over_blocks(params, layer_sizes, cut(X, y), lam, map_blocks)
+        J, gradient = sum_over_blocks(params, layer_sizes, cut(X, y), lam, map_blocks, activation)
     check_for_overflow(J, gradient, params, X)
     return J, gradient
 
 
 @np.errstate(all="ignore")  # where numbers overflow, the cost is infinite or NaN: `check_for_overflow` says why
-def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map):
+def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map, activation="sigmoid"):
     """Return the cost and its gradient for all examples: add up those of the blocks, then regularise.
 
     Parameters
     ----------
-    params, layer_sizes, lam
+    params, layer_sizes, lam, activation
         As for `cost_and_gradient`.
     blocks : list of Block
         The examples, as `cut` or `compact` returns them.
@@ -187,7 +210,7 @@ def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map):
     first, *others = [theta.astype(dtype, order="F") for theta in thetas]
 
     def backpropagate_block(block):
-        return backpropagate([first[:, block.columns], *others], block)
+        return backpropagate([first[:, block.columns], *others], block, activation)
 
     cost = 0.0
     sums = [np.zeros(theta.shape, dtype) for theta in thetas]
@@ -208,7 +231,7 @@ def sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks=map):
 
 
 @np.errstate(all="ignore")  # as for `sum_over_blocks`: each thread has its own setting, and blocks run in threads
-def backpropagate(thetas, block):
+def backpropagate(thetas, block, activation="sigmoid"):
     """Return the cost and the gradient of a block's examples, each summed over them, as lesson 03 derives them.
 
     Parameters
@@ -216,6 +239,8 @@ def backpropagate(thetas, block):
     thetas : list of ndarray
         The network, in the block's dtype. The first has only the block's columns.
     block : Block
+    activation : str
+        Of the hidden units.
 
     Returns
     -------
@@ -223,7 +248,7 @@ def backpropagate(thetas, block):
     gradients : list of ndarray
         One for each theta, of the same shape.
     """
-    activations, z = propagate(thetas, block.X)
+    activations, z = propagate(thetas, block.X, activation)
     Y = block.y[:, np.newaxis] == np.arange(z.shape[1])  # a label of -1 equals none: a row of zeros
     cost = np.sum(softplus(np.where(Y, -z, z)), dtype=np.float64)
 
@@ -234,7 +259,7 @@ def backpropagate(thetas, block):
         slopes = np.column_stack([delta.sum(axis=0), delta.T @ a])
         gradients.insert(0, slopes)
         if layer > 0:
-            delta = delta @ theta[:, 1:] * a * (1 - a)
+            delta = ACTIVATIONS[activation].back(delta @ theta[:, 1:], a)
     return cost, gradients
 
 

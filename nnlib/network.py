@@ -39,6 +39,8 @@ class Network:
         What is done to images before the network sees them; the methods `predict` and `predict_scores` do it.
     settings : dict
         How the network was made, for people to read.
+    activation : str
+        What the hidden units do: "sigmoid" or "relu".
 
     Raises
     ------
@@ -49,17 +51,22 @@ class Network:
     thetas: list
     preparation: str = "none"
     settings: dict = field(default_factory=dict)
+    activation: str = "sigmoid"
 
     def __post_init__(self):
         object.__setattr__(self, "thetas", checks.thetas(self.thetas))
         check_name(self.preparation)
+        checks.activation(self.activation)
         if not isinstance(self.settings, dict):
             raise TypeError(f"settings is a {type(self.settings).__name__}; expected a dict.")
 
     def __repr__(self):
         sizes = "-".join(map(str, self.layer_sizes))
         settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
-        return f"Network {sizes}, preparation {self.preparation!r}" + (f",\n  made with {settings}" if settings else "")
+        hidden = "" if self.activation == "sigmoid" else f", hidden units {self.activation!r}"
+        return f"Network {sizes}{hidden}, preparation {self.preparation!r}" + (
+            f",\n  made with {settings}" if settings else ""
+        )
 
     @property
     def layer_sizes(self):
@@ -72,11 +79,14 @@ class Network:
 
     def predict(self, X):
         """Return the digits (n,) that the network reads in the images X (n, 784)."""
-        return output_z(self.thetas, self.prepare(X)).argmax(axis=1)
+        return self._output_z(X).argmax(axis=1)
 
     def predict_scores(self, X):
         """Return the output activations (n, 10) for the images X (n, 784): the one way from images to scores."""
-        return sigmoid(output_z(self.thetas, self.prepare(X)))
+        return sigmoid(self._output_z(X))
+
+    def _output_z(self, X):
+        return output_z(self.thetas, self.prepare(X), activation=self.activation)
 
 
 def check_network(network):
@@ -94,7 +104,7 @@ def shipped_network():
     return load_network()
 
 
-def save_thetas(path, thetas, *, preparation="none", settings=None):
+def save_thetas(path, thetas, *, preparation="none", settings=None, activation="sigmoid"):
     """Save a network: to a ``.npz`` file, or to a folder as plain text.
 
     Parameters
@@ -110,6 +120,8 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
         The preparation of its inputs. Only a ``.npz`` file keeps it, so text files allow only "none".
     settings : dict or None
         How the network was made, in values that JSON can hold; only a ``.npz`` file keeps it.
+    activation : {"sigmoid", "relu"}
+        Of the hidden units. Only a ``.npz`` file keeps it, so text files allow only "sigmoid".
 
     Raises
     ------
@@ -118,13 +130,16 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
     """
     settings = settings or {}
     thetas = checks.thetas(thetas)
-    path = _check_target(path, sizes_of(thetas), preparation)
+    path = _check_target(path, sizes_of(thetas), preparation, activation)
     if path.suffix == ".npz":
         arrays = {f"theta{i}": theta for i, theta in enumerate(thetas, start=1)}
         try:
-            about = json.dumps({"preparation": preparation, "settings": settings, "layer_sizes": sizes_of(thetas)})
-        except TypeError as error:
-            raise TypeError(f"settings is {settings!r}; expected values that JSON can hold: {error}.") from None
+            about = {"preparation": preparation, "settings": settings, "layer_sizes": sizes_of(thetas)}
+            about = json.dumps(about | {"activation": activation})
+        except (TypeError, ValueError) as error:  # ValueError: a whole number with thousands of digits
+            raise TypeError(
+                f"settings is {checks.shown(settings)}; expected values that JSON can hold: {error}."
+            ) from None
         write_atomically({path: lambda file: np.savez_compressed(file, about=np.array(about), **arrays)})
         return
 
@@ -138,16 +153,17 @@ def save_thetas(path, thetas, *, preparation="none", settings=None):
     )
 
 
-def check_saving(path, layer_sizes, preparation="none"):
+def check_saving(path, layer_sizes, preparation="none", activation="sigmoid"):
     """Raise what `save_thetas` would raise for such a network: the place is tried, and left as it was."""
-    path = _check_target(path, layer_sizes, preparation)
+    path = _check_target(path, layer_sizes, preparation, activation)
     check_writable([path] if path.suffix == ".npz" else _text_files(path, len(layer_sizes) - 1))
 
 
-def _check_target(path, layer_sizes, preparation):
+def _check_target(path, layer_sizes, preparation, activation):
     """Return the path to save a network of such layers to, checked."""
     path = checks.path(path)
     check_name(preparation)
+    checks.activation(activation)
     _check_size(checks.n_params(layer_sizes))
     if path.suffix == ".npz":
         if not path.parent.is_dir():
@@ -157,6 +173,8 @@ def _check_target(path, layer_sizes, preparation):
         raise ValueError(f"path is {path}; expected a name that ends in .npz, or a folder for the text files.")
     if preparation != "none":
         raise ValueError(f"preparation is {preparation!r}, which text files cannot keep; save to a .npz file instead.")
+    if activation != "sigmoid":
+        raise ValueError(f"activation is {activation!r}, which text files cannot keep; save to a .npz file instead.")
     stale = path / f"Theta{len(layer_sizes)}.txt"
     if stale.exists():
         raise ValueError(f"{stale} is there already, from a deeper network; delete it or choose another folder.")
@@ -240,7 +258,9 @@ def _load_npz(path):
         raise ValueError(f"its about is {about!r}; expected a preparation, one of {', '.join(PREPARATIONS)}")
     if list(sizes_of(thetas)) != about.get("layer_sizes", list(sizes_of(thetas))):
         raise ValueError(f"it holds layers of {sizes_of(thetas)} units; expected {about['layer_sizes']}")
-    return Network([theta.astype(np.float64) for theta in thetas], about["preparation"], about["settings"])
+    # Files from before there were other activations name none.
+    activation = checks.activation(about.get("activation", "sigmoid"))
+    return Network([theta.astype(np.float64) for theta in thetas], about["preparation"], about["settings"], activation)
 
 
 def _read_array(archive, name):

@@ -8,20 +8,24 @@ import numpy as np
 from . import checks
 
 
-def init_thetas(layer_sizes, *, epsilon=0.15, seed=None):
-    """Draw the weights and biases of a network uniformly from [-epsilon, epsilon].
+def init_thetas(layer_sizes, *, epsilon=0.15, seed=None, activation="sigmoid"):
+    """Draw the weights and biases of a network: for sigmoids, uniformly from [-epsilon, epsilon].
 
     Equal weights would make all units of a layer compute the same thing for ever; random ones break
-    that symmetry (lesson 02 shows it).
+    that symmetry (lesson 02 shows it). A rectified linear unit passes on what is positive, half of its sums. So that
+    sums stay as large from layer to layer, its weights are drawn with a variance of 2 / n_in, and biases are 0 (He,
+    Zhang, Ren and Sun, Delving deep into rectifiers, ICCV 2015).
 
     Parameters
     ----------
     layer_sizes : sequence of int
         Units in each layer, inputs first: ``(784, 100, 10)``.
     epsilon : float
-        Half the width of the interval, above 0.
+        Half the width of the interval, above 0; for sigmoids only.
     seed : int, numpy.random.Generator or None
         The same seed gives the same network.
+    activation : {"sigmoid", "relu"}
+        Of the hidden units.
 
     Returns
     -------
@@ -36,7 +40,16 @@ def init_thetas(layer_sizes, *, epsilon=0.15, seed=None):
     layer_sizes = checks.layer_sizes(layer_sizes)
     epsilon = checks.positive(epsilon, "epsilon")
     rng = checks.generator(seed)
-    return [rng.uniform(-epsilon, epsilon, shape) for shape in theta_shapes(layer_sizes)]
+    shapes = theta_shapes(layer_sizes)
+    if checks.activation(activation) == "relu":
+        return [_for_relu(shape, rng) for shape in shapes]
+    return [rng.uniform(-epsilon, epsilon, shape) for shape in shapes]
+
+
+def _for_relu(shape, rng):
+    n_out, columns = shape
+    weights = rng.normal(0, math.sqrt(2 / (columns - 1)), (n_out, columns - 1))
+    return np.column_stack([np.zeros(n_out), weights])
 
 
 def theta_shapes(layer_sizes):

@@ -70,8 +70,11 @@ def teach(network, strokes_list, labels, *, max_iter=12, seed=0):
     y = np.concatenate([y_mnist, y_others, np.tile(labels, VARIATIONS)])
 
     lam = LAM * len(X) / N_TRAIN
-    result = train(X, y, thetas=network.thetas, lam=lam, max_iter=max_iter, progress=False)
-    return Network(result.thetas, network.preparation, network.settings | {"taught": len(drawings)})
+    result = train(
+        X, y, thetas=network.thetas, activation=network.activation, lam=lam, max_iter=max_iter, progress=False
+    )
+    settings = network.settings | {"taught": len(drawings)}
+    return Network(result.thetas, network.preparation, settings, network.activation)
 
 
 def doubts(network, strokes_list, labels):

@@ -62,6 +62,7 @@ def train(
     seed=None,
     thetas=None,
     epsilon=0.15,
+    activation="sigmoid",
     validation=None,
     progress=True,
     callback=None,
@@ -90,7 +91,9 @@ def train(
     thetas : list of ndarray or None
         Start from this network instead (a warm start); `layer_sizes`, `seed` and `epsilon` are then ignored.
     epsilon : float
-        The initial weights lie in [-epsilon, epsilon].
+        The initial weights lie in [-epsilon, epsilon]; for sigmoids only.
+    activation : {"sigmoid", "relu"}
+        Of the hidden units.
     validation : tuple (X, y) or None
         Examples to measure the accuracy on after each iteration; they are not trained on.
     progress : bool
@@ -120,7 +123,7 @@ def train(
     from scipy.optimize import minimize
 
     max_iter = checks.count(max_iter, "max_iter")
-    thetas = init_thetas(layer_sizes, epsilon=epsilon, seed=seed) if thetas is None else checks.thetas(thetas)
+    thetas = first_thetas(thetas, layer_sizes, epsilon, seed, activation)
     layer_sizes = sizes_of(thetas)
     X = checks.images(X, layer_sizes[0])
     y = checks.labels(y, layer_sizes[-1], len(X), lowest=-1)
@@ -132,7 +135,7 @@ def train(
     check_callback(thetas_callback, "thetas_callback", "thetas")
 
     start = join(thetas).astype(np.float64)
-    recorder = Recorder(layer_sizes, validation, callback, thetas_callback, n_threads)
+    recorder = Recorder(layer_sizes, activation, validation, callback, thetas_callback, n_threads)
     try:
         # `all_cores` holds BLAS to one thread, for SciPy's own arithmetic too: its vectors are too short to be shared.
         with all_cores(n_threads) as map_blocks, progress_bar(max_iter, progress) as bar:
@@ -140,7 +143,7 @@ def train(
             blocks = compact(X, y, map_blocks)
 
             def evaluate(params):
-                J, gradient = sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks)
+                J, gradient = sum_over_blocks(params, layer_sizes, blocks, lam, map_blocks, activation)
                 check_for_overflow(J, gradient, params, X)
                 recorder.note_evaluation(params, J, gradient)
                 return J, gradient
@@ -157,7 +160,8 @@ def train(
     except KeyboardInterrupt:
         message = f"Interrupted after {recorder.n_iterations} iterations; this is the best network so far."
         if recorder.best_params is None:  # interrupted before the first evaluation: return the start, with its cost
-            recorder.note_evaluation(start, *cost_and_gradient(start, layer_sizes, X, y, lam, n_threads=n_threads))
+            cost = cost_and_gradient(start, layer_sizes, X, y, lam, activation=activation, n_threads=n_threads)
+            recorder.note_evaluation(start, *cost)
     return TrainResult(
         thetas=split(recorder.best_params, layer_sizes),
         cost=recorder.best_cost,
@@ -169,11 +173,19 @@ def train(
     )
 
 
+def first_thetas(thetas, layer_sizes, epsilon, seed, activation):
+    """Return the network to start from: the given one, or a random one."""
+    if thetas is None:
+        return init_thetas(layer_sizes, epsilon=epsilon, seed=seed, activation=activation)
+    checks.activation(activation)
+    return checks.thetas(thetas)
+
+
 class Recorder:
     """Remembers the best parameters, and writes the history."""
 
-    def __init__(self, layer_sizes, validation, callback, thetas_callback, n_threads):
-        self.layer_sizes, self.validation = layer_sizes, validation
+    def __init__(self, layer_sizes, activation, validation, callback, thetas_callback, n_threads):
+        self.layer_sizes, self.activation, self.validation = layer_sizes, activation, validation
         self.callback, self.thetas_callback = callback, thetas_callback
         self.bar, self.n_threads = None, n_threads
         self.best_cost, self.best_params = np.inf, None
@@ -185,9 +197,11 @@ class Recorder:
         self.started = time.perf_counter()
 
     def elapsed(self):
+        """Return the seconds since the start."""
         return time.perf_counter() - self.started
 
     def note_evaluation(self, params, cost, gradient):
+        """Remember the parameters if their cost is the lowest so far."""
         self.n_evaluations += 1
         self.gradient_norm = float(np.linalg.norm(gradient))
         if cost < self.best_cost:
@@ -203,7 +217,7 @@ class Recorder:
         entry = {"cost": cost, "gradient_norm": self.gradient_norm, "seconds": self.elapsed()}
         if self.validation is not None:
             X, y = self.validation
-            z = output_z(split(params, self.layer_sizes), X, self.n_threads)
+            z = output_z(split(params, self.layer_sizes), X, self.n_threads, activation=self.activation)
             entry["validation_accuracy"] = accuracy(y, z.argmax(axis=1))
         for name, value in entry.items():
             self.history[name].append(value)
@@ -239,6 +253,7 @@ def check_validation(validation, layer_sizes):
 
 
 def check_callback(callback, name, argument):
+    """Raise an error unless it is a function or None."""
     if callback is not None and not callable(callback):
         raise TypeError(f"{name} is {checks.shown(callback)}; expected a function that takes the {argument}, or None.")
 

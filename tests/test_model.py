@@ -43,11 +43,11 @@ def split(params, layer_sizes):
     return layers
 
 
-def sklearn_cost_and_gradient(params, layer_sizes, X, y, lam):
+def sklearn_cost_and_gradient(params, layer_sizes, X, y, lam, activation="logistic"):
     """Ask scikit-learn's multilayer perceptron: a one-hot Y makes its outputs sigmoids, each with a loss of its own."""
     layers = split(params, layer_sizes)
     n_layers = len(layers)
-    mlp = MLPClassifier(hidden_layer_sizes=layer_sizes[1:-1], activation="logistic", alpha=lam)
+    mlp = MLPClassifier(hidden_layer_sizes=layer_sizes[1:-1], activation=activation, alpha=lam)
     mlp.n_layers_ = n_layers + 1
     mlp.out_activation_ = "logistic"
     mlp.coefs_ = [weights.T for _, weights in layers]
@@ -106,6 +106,44 @@ def test_cost_and_gradient_are_those_of_scikit_learn(layer_sizes, lam):
     assert cost == pytest.approx(expected_cost, rel=1e-10)
     assert relative_difference(gradient, expected_gradient) < 1e-10
     np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-9, atol=1e-13)  # each parameter in its place
+
+
+@pytest.mark.parametrize("lam", [0.0, 3])
+@pytest.mark.parametrize("layer_sizes", SIZES, ids=lambda sizes: HIDDEN[len(sizes)])
+def test_with_rectified_units_too_cost_and_gradient_are_those_of_scikit_learn(layer_sizes, lam):
+    params, X, y = example(layer_sizes)
+    cost, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, lam, activation="relu")
+    expected_cost, expected_gradient = sklearn_cost_and_gradient(params, layer_sizes, X, y, lam, "relu")
+    assert cost == pytest.approx(expected_cost, rel=1e-10)
+    assert relative_difference(gradient, expected_gradient) < 1e-10
+    if len(layer_sizes) > 2:  # there is a hidden layer, so the two kinds of units differ
+        assert cost != pytest.approx(nnlib.cost_and_gradient(params, layer_sizes, X, y, lam)[0], rel=1e-3)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_gradient_of_either_kind_of_unit_agrees_with_central_differences(activation):
+    sizes = (5, 4, 6, 3)
+    params, X, y = example(sizes, m=10, seed=3)
+
+    def cost(p):
+        return nnlib.cost_and_gradient(p, sizes, X, y, 0.5, activation=activation)[0]
+
+    gradient = nnlib.cost_and_gradient(params, sizes, X, y, 0.5, activation=activation)[1]
+    # No z of this example is so near 0 that a step crosses the corner of a rectified unit.
+    assert relative_difference(gradient, central_differences(cost, params, step=1e-6)) < 1e-8
+
+
+def test_a_rectified_unit_passes_on_what_is_positive():
+    thetas = [np.array([[0, 1.0], [0, -1.0]]), np.array([[0, 1.0, 2.0]])]
+    _, hidden, output = nnlib.forward(thetas, np.array([[3.0], [-2.0]]), activation="relu")
+    np.testing.assert_array_equal(hidden, [[3, 0], [0, 2]])
+    np.testing.assert_allclose(output, expit([[3.0], [4.0]]))
+    np.testing.assert_array_equal(nnlib.predict_scores(thetas, np.array([[3.0], [-2.0]]), activation="relu"), output)
+
+
+def test_an_unknown_activation_is_refused():
+    with pytest.raises(ValueError, match="activation is 'tanh'; expected one of sigmoid, relu"):
+        nnlib.forward([np.zeros((2, 3))], np.zeros((1, 2)), activation="tanh")
 
 
 def test_cost_and_gradient_over_several_blocks_are_those_of_scikit_learn():

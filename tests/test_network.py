@@ -629,3 +629,24 @@ def test_a_folder_without_the_first_text(text):
 
 def test_one_of_the_text_files_instead_of_the_folder(text):
     assert "folder" in assert_refused(text / "Theta1.txt")
+
+
+def test_a_network_of_rectified_units_is_saved_as_one_and_an_old_file_holds_sigmoids(tmp_path):
+    thetas = nnlib.init_thetas((4, 3, 2), seed=0, activation="relu")
+    nnlib.save_thetas(tmp_path / "relu.npz", thetas, activation="relu")
+    network = nnlib.load_network(tmp_path / "relu.npz")
+    assert network.activation == "relu"
+    X = np.random.default_rng(0).random((5, 4))
+    hidden = np.maximum(X @ thetas[0][:, 1:].T + thetas[0][:, 0], 0)
+    z = hidden @ thetas[1][:, 1:].T + thetas[1][:, 0]
+    np.testing.assert_allclose(network.predict_scores(X), 1 / (1 + np.exp(-z)))
+    assert "relu" in repr(network)
+
+    with np.load(tmp_path / "relu.npz") as file:
+        arrays = dict(file)
+    about = json.loads(str(arrays["about"]))
+    del about["activation"]
+    np.savez(tmp_path / "old.npz", **arrays | {"about": np.array(json.dumps(about))})
+    assert nnlib.load_network(tmp_path / "old.npz").activation == "sigmoid"
+    with pytest.raises(ValueError, match="activation is 'relu', which text files cannot keep"):
+        nnlib.save_thetas(tmp_path / "folder", thetas, activation="relu")

@@ -360,12 +360,12 @@ def test_an_interrupt_while_validating_leaves_all_histories_of_one_length(monkey
     calls = 0
     output_z = nnlib.training.output_z
 
-    def interrupted_the_third_time(*arguments):
+    def interrupted_the_third_time(*arguments, **options):
         nonlocal calls
         calls += 1
         if calls == 3:
             raise KeyboardInterrupt
-        return output_z(*arguments)
+        return output_z(*arguments, **options)
 
     monkeypatch.setattr(nnlib.training, "output_z", interrupted_the_third_time)
     result = train(*data(), validation=data(20, seed=1))

@@ -68,15 +68,20 @@ def quiet_train(**arguments):
     return nnlib.train(**{"progress": False, "max_iter": 2, **arguments})
 
 
+def quiet_train_minibatch(**arguments):
+    return nnlib.train_minibatch(**{"progress": False, "epochs": 2, **arguments})
+
+
+quiet_train_minibatch.__name__, quiet_train_minibatch.__module__ = "train_minibatch", "nnlib.minibatch"
 quiet_train.__name__, quiet_train.__module__ = "train", "nnlib.training"
 OPTIONS = {"title": "A title", "alt": "Words"}
 GRID = {**OPTIONS, "captions": ["a", "b"], "columns": 2, "scale": 0.5}
 CALLS = [
-    Call(nnlib.init_thetas, {"layer_sizes": SIZES, "epsilon": 0.1, "seed": 0}),
+    Call(nnlib.init_thetas, {"layer_sizes": SIZES, "epsilon": 0.1, "seed": 0, "activation": "relu"}),
     Call(nnlib.pack, {"thetas": THETAS}),
     Call(nnlib.unpack, {"params": nnlib.pack(THETAS), "layer_sizes": SIZES}),
     Call(nnlib.forward, {"thetas": THETAS, "X": X}),
-    Call(nnlib.predict, {"thetas": THETAS, "X": X}),
+    Call(nnlib.predict, {"thetas": THETAS, "X": X, "activation": "relu"}),
     Call(nnlib.predict_scores, {"thetas": THETAS, "X": X}),
     Call(
         nnlib.cost_and_gradient,
@@ -87,6 +92,12 @@ CALLS = [
         {"X": X, "y": Y, "layer_sizes": SIZES, "lam": 0.1, "max_iter": 2, "seed": 0, "epsilon": 0.1, "n_threads": 2},
     ),
     Call(quiet_train, {"X": X, "y": Y, "thetas": THETAS, "validation": (X, Y), "callback": print}),
+    Call(
+        quiet_train_minibatch,
+        {"X": X, "y": Y, "layer_sizes": SIZES, "epochs": 2, "batch_size": 4, "learning_rate": 0.1, "seed": 0}
+        | {"weight_decay": 0.1, "activation": "sigmoid", "n_threads": 2},
+    ),
+    Call(nnlib.augment, {"images": IMAGES, "rng": 0, "strength": 1.0, "n_threads": 2}),
     Call(
         nnlib.check_gradient,
         {"function": squares, "params": np.ones(3), "layer_sizes": (2, 1), "step": 1e-4, "n_directions": 2}
