@@ -245,7 +245,11 @@ def path(value, name="path"):
         text = None
     if not isinstance(text, str):
         raise TypeError(f"{name} is {shown(value)}; expected the name of a file or folder.")
-    if not text.strip() or "\0" in text:
+    try:
+        is_name = text.strip() != "" and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # one half of a pair of surrogates
+        is_name = False
+    if not is_name:
         raise ValueError(f"{name} is {shown(value)}; expected the name of a file or folder.")
     return Path(text)
 

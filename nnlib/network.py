@@ -128,7 +128,9 @@ def save_thetas(path, thetas, *, preparation="none", settings=None, activation="
     ValueError, TypeError, OSError
         If an argument is not as above, or the files cannot be written. Files that were there before stay as they were.
     """
-    settings = settings or {}
+    settings = {} if settings is None else settings
+    if not isinstance(settings, dict):
+        raise TypeError(f"settings is {checks.shown(settings)}; expected a dict or None.")
     thetas = checks.thetas(thetas)
     path = _check_target(path, sizes_of(thetas), preparation, activation)
     if path.suffix == ".npz":
@@ -136,10 +138,8 @@ def save_thetas(path, thetas, *, preparation="none", settings=None, activation="
         try:
             about = {"preparation": preparation, "settings": settings, "layer_sizes": sizes_of(thetas)}
             about = json.dumps(about | {"activation": activation})
-        except (TypeError, ValueError) as error:  # ValueError: a whole number with thousands of digits
-            raise TypeError(
-                f"settings is {checks.shown(settings)}; expected values that JSON can hold: {error}."
-            ) from None
+        except (TypeError, ValueError):  # ValueError: a whole number with thousands of digits
+            raise TypeError(f"settings is {checks.shown(settings)}; expected values that JSON can hold.") from None
         write_atomically({path: lambda file: np.savez_compressed(file, about=np.array(about), **arrays)})
         return
 
