@@ -54,14 +54,14 @@ def draw_network(ax, thetas, *, activations=None, deltas=None, gradients=None, n
     ax.set_axis_off()
     plan = layout(thetas, most_units, values)
     largest = max(np.abs(theta[:, 1:]).max() for theta in thetas) or 1.0
-    for layer, theta in enumerate(thetas):
-        for j, end in plan.places[layer + 1].items():
-            for k, start in plan.places[layer].items():
+    for layer, theta in enumerate(thetas, start=1):
+        for j, end in plan.places[layer].items():
+            for k, start in plan.places[layer - 1].items():
                 _draw_line(ax, start, end, theta[j, 1 + k], largest)
                 if plan.with_values:
-                    _write_on_line(ax, start, end, theta[j, 1 + k], _value(gradients, layer, (j, 1 + k)))
+                    _write_on_line(ax, start, end, theta[j, 1 + k], _value(gradients, layer - 1, (j, 1 + k)))
             if plan.with_values:
-                _write_below(ax, end, theta[j, 0], _value(deltas, layer, j))
+                _write_below(ax, end, theta[j, 0], _value(deltas, layer - 1, j))
     for layer, (size, units) in enumerate(zip(plan.sizes, plan.places, strict=True)):
         for unit, place in units.items():
             _draw_unit(ax, place, _value(activations, layer, unit), _value(names, layer, unit))
