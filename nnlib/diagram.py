@@ -1,4 +1,4 @@
-"""A drawing of a network: its units as circles, its weights as lines between them, values where there are some."""
+"""Drawings of a network, its units as circles and its weights as lines between them, and of a chain of steps."""
 
 from dataclasses import dataclass
 
@@ -107,10 +107,10 @@ def _write_on_line(ax, start, end, weight, slope):
     """Write a weight on its line, and after it the slope of the cost."""
     x, y = (a + SHARE * (b - a) for a, b in zip(start, end, strict=True))
     style = {"va": "center", "fontsize": 9, "zorder": 2}
-    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     ax.text(x, y, _written(weight), ha="center" if slope is None else "right", **style)
     if slope is not None:
-        ax.text(x + 0.08, y, _written(slope), ha="left", color=ORANGE, fontweight="bold", **style)
+        ax.text(x + 0.04, y, _written(slope), ha="left", color=ORANGE, fontweight="bold", **style)
 
 
 def _write_below(ax, place, bias, delta):
@@ -129,3 +129,30 @@ def _draw_unit(ax, place, activation, name):
         ax.text(x, y, _written(activation), ha="center", va="center", fontsize=9, zorder=4)
     if name is not None:
         ax.text(x, y + RADIUS + 0.06, name, ha="center", va="bottom", fontsize=9, zorder=4)
+
+
+def draw_chain(ax, names, values, steps, slopes):
+    """Draw a chain of steps on axes, in place of what is there; `plots.plot_chain` says what the arguments are."""
+    ax.clear()
+    ax.set_axis_off()
+    gap, last = 3.0, len(values) - 1  # between the boxes
+    arriving = [1.0]  # the slope of the last number by each number
+    for slope in reversed(slopes):
+        arriving.insert(0, slope * arriving[0])
+    for i, (name, value) in enumerate(zip(names, values, strict=True)):
+        box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": "black"}
+        ax.text(gap * i, 0, f"{name} = {_written(value)}", ha="center", va="center", bbox=box)
+        slope = f"∂{names[last]}/∂{name} = {_written(arriving[i])}" if i < last else "1"
+        ax.text(gap * i, -1, slope, ha="center", va="center", color=ORANGE, fontweight="bold", fontsize=9)
+    for i, (step, slope) in enumerate(zip(steps, slopes, strict=True)):
+        middle = gap * (i + 0.5)
+        _draw_arrow(ax, (gap * i + 0.75, 0), (gap * (i + 1) - 0.75, 0), "black")
+        ax.text(middle, 0.16, step, ha="center", va="bottom", fontsize=9)
+        _draw_arrow(ax, (gap * (i + 1) - 0.9, -1), (gap * i + 0.9, -1), ORANGE)
+        ax.text(middle, -1.16, f"times {slope:.4g}".replace("-", "−"), ha="center", va="top", fontsize=9, color=ORANGE)
+    ax.set_xlim(-1, gap * last + 1)
+    ax.set_ylim(-1.7, 0.7)
+
+
+def _draw_arrow(ax, start, end, color):
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": color, "linewidth": 1.2})
