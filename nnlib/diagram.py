@@ -146,9 +146,9 @@ def draw_chain(ax, names, values, steps, slopes):
         ax.text(gap * i, -1, slope, ha="center", va="center", color=ORANGE, fontweight="bold", fontsize=9)
     for i, (step, slope) in enumerate(zip(steps, slopes, strict=True)):
         middle = gap * (i + 0.5)
-        _draw_arrow(ax, (gap * i + 0.75, 0), (gap * (i + 1) - 0.75, 0), "black")
+        _draw_arrow(ax, (gap * i + 0.8, 0), (gap * (i + 1) - 0.8, 0), "black")
         ax.text(middle, 0.16, step, ha="center", va="bottom", fontsize=9)
-        _draw_arrow(ax, (gap * (i + 1) - 0.9, -1), (gap * i + 0.9, -1), ORANGE)
+        _draw_arrow(ax, (gap * (i + 1) - 1.0, -1), (gap * i + 1.0, -1), ORANGE)
         ax.text(middle, -1.16, f"times {slope:.4g}".replace("-", "−"), ha="center", va="top", fontsize=9, color=ORANGE)
     ax.set_xlim(-1, gap * last + 1)
     ax.set_ylim(-1.7, 0.7)

@@ -433,7 +433,7 @@ def plot_chain(names, values, steps, slopes, *, title="A chain of steps", alt=No
         if len(items) != n:
             raise ValueError(f"{name} has {len(items)} entries for {len(values)} numbers; expected {n}.")
     alt = _text(alt, "alt") or f"{title}. From {names[0]} to {names[-1]}, step by step, and the slopes back."
-    figure, ax = new_figure(alt, width=1.9 * len(values), height=1.9, title=_text(title, "title"))
+    figure, ax = new_figure(alt, width=1.65 * len(values), height=1.7, title=_text(title, "title"))
     draw_chain(ax, names, values, steps, slopes)
     return figure
 
