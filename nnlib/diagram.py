@@ -141,13 +141,14 @@ def draw_chain(ax, names, values, steps, slopes):
         arriving.insert(0, slope * arriving[0])
     for i, (name, value) in enumerate(zip(names, values, strict=True)):
         box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": "black"}
-        ax.text(gap * i, 0, f"{name} = {_written(value)}", ha="center", va="center", bbox=box)
+        plain = {"ha": "center", "parse_math": False}  # a dollar is a dollar
+        ax.text(gap * i, 0, f"{name} = {_written(value)}", va="center", bbox=box, **plain)
         slope = f"∂{names[last]}/∂{name} = {_written(arriving[i])}" if i < last else "1"
-        ax.text(gap * i, -1, slope, ha="center", va="center", color=ORANGE, fontweight="bold", fontsize=9)
+        ax.text(gap * i, -1, slope, va="center", color=ORANGE, fontweight="bold", fontsize=9, **plain)
     for i, (step, slope) in enumerate(zip(steps, slopes, strict=True)):
         middle = gap * (i + 0.5)
         _draw_arrow(ax, (gap * i + 0.8, 0), (gap * (i + 1) - 0.8, 0), "black")
-        ax.text(middle, 0.16, step, ha="center", va="bottom", fontsize=9)
+        ax.text(middle, 0.16, step, ha="center", va="bottom", fontsize=9, parse_math=False)
         _draw_arrow(ax, (gap * (i + 1) - 1.0, -1), (gap * i + 1.0, -1), ORANGE)
         ax.text(middle, -1.16, f"times {slope:.4g}".replace("-", "−"), ha="center", va="top", fontsize=9, color=ORANGE)
     ax.set_xlim(-1, gap * last + 1)

@@ -439,6 +439,10 @@ def plot_chain(names, values, steps, slopes, *, title="A chain of steps", alt=No
     ):
         if len(items) != n:
             raise ValueError(f"{name} has {len(items)} entries for {len(values)} numbers; expected {n}.")
+    names = [_written(text, f"names[{i}]") for i, text in enumerate(names)]
+    steps = [_written(text, f"steps[{i}]") for i, text in enumerate(steps)]
+    values = [v if isinstance(v, str) else checks.number(v, f"values[{i}]") for i, v in enumerate(values)]
+    slopes = [checks.number(slope, f"slopes[{i}]") for i, slope in enumerate(slopes)]
     alt = _text(alt, "alt") or f"{title}. From {names[0]} to {names[-1]}, step by step, and the slopes back."
     figure, ax = new_figure(alt, width=1.65 * len(values), height=1.7, title=_text(title, "title"))
     draw_chain(ax, names, values, steps, slopes)

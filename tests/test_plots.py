@@ -488,6 +488,7 @@ def test_a_chain_multiplies_the_slopes_from_the_right():
         (["w"], [1, 2], ["f"], [3], "names has 1 entries for 2 numbers; expected 2"),
         (["w", "J"], [1, 2], [], [3], "steps has 0 entries for 2 numbers; expected 1"),
         (["w", "J"], [1, 2], ["f"], [3, 4], "slopes has 2 entries for 2 numbers; expected 1"),
+        (["w", "J"], [1, 2], ["f"], [np.inf], r"slopes\[0\] is inf"),
     ],
 )
 def test_a_chain_that_does_not_hold_together_is_refused(names, values, steps, slopes, complaint):
