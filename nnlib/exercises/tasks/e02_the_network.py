@@ -150,7 +150,7 @@ _THETA = np.array([[0.0, 1.0, -0.5], [1.0, 0.0, -0.5], [0.5, 2.0, 1.0]])
     large=lambda rng: (rng.normal(size=(100, 785)), rng.random((2000, 784))),
     hints=[
         "The weights are `theta[:, 1:]`, the biases `theta[:, 0]`.",
-        "`a` is (n, n_in) and the weights are (n_out, n_in). Which of the two must be transposed for the product?",
+        "`a` is (m, n_in) and the weights are (n_out, n_in). Which of the two must be transposed for the product?",
         "z = `a @ theta[:, 1:].T + theta[:, 0]`; return the sigmoid of it.",
     ],
     mistakes={
@@ -162,7 +162,7 @@ _THETA = np.array([[0.0, 1.0, -0.5], [1.0, 0.0, -0.5], [0.5, 2.0, 1.0]])
         "The biases are added after the sigmoid. They belong to z, inside it.": lambda theta, a: (
             sigmoid(a @ theta[:, 1:].T) + theta[:, 0]
         ),
-        "It is transposed: return one example in each row, (n, n_out).": lambda theta, a: layer(theta, a).T,
+        "It is transposed: return one example in each row, (m, n_out).": lambda theta, a: layer(theta, a).T,
         "The shapes do not fit: theta has the bias column still in it. The weights are the other columns, "
         "`theta[:, 1:]`.": lambda theta, a: a @ theta.T,
         "The shapes do not fit: the weights are (n_out, n_in), and the product needs them as (n_in, n_out). "
