@@ -251,14 +251,14 @@ def n_parameters(layer_sizes):
 
 exercise.question(
     "02-shape",
-    "What is the shape of the second theta of a 784-100-10 network?",
-    ["(100, 10)", "(10, 100)", "(10, 101)"],
+    "What is the shape of the second theta of a 784-50-30-10 network?",
+    ["(50, 30)", "(30, 50)", "(30, 51)"],
     right=2,
     wrong=[
-        "Each *row* is a unit that receives. How many units receive from the hidden layer?",
+        "Each *row* is a unit that receives. How many units receive from the first hidden layer?",
         "Those are the weights alone. What else does each unit have?",
     ],
-    why="Ten outputs, each with a weight for each of the 100 hidden units, and one bias.",
+    why="Thirty units, each with a weight for each of the 50 units before, and one bias.",
 )
 
 exercise.question(
