@@ -49,7 +49,6 @@ class Sliders(ipywidgets.VBox):
         self._still = figure._repr_mimebundle_()  # sharp, and with the layout that suits what is drawn
         figure.set_layout_engine("none")  # from now on everything stays in its place, and drawing is quicker
         figure.set_dpi(PIXELS_PER_INCH)
-        self._canvas = FigureCanvasAgg(figure)
         self._show()
         for slider in self._sliders.values():
             slider.observe(self._moved, "value")
@@ -67,11 +66,12 @@ class Sliders(ipywidgets.VBox):
         self._draw(**{name: slider.value for name, slider in self._sliders.items()})
 
     def _show(self):
-        self._canvas.draw()  # `savefig` would go through all of it twice, the first time to see how large it becomes
-        pixels = np.asarray(self._canvas.buffer_rgba())[..., :3]  # it has a background: no transparency
+        # `savefig` would draw twice, once to measure; here everything has its place already.
+        canvas = FigureCanvasAgg(self._figure)
+        canvas.draw()
         buffer = io.BytesIO()
         # A fast compression: sending some more bytes takes less time than packing them tightly.
-        Image.fromarray(pixels).save(buffer, format="png", compress_level=1)
+        Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(buffer, format="png", compress_level=1)
         png = base64.b64encode(buffer.getvalue()).decode()
         width = round(96 * self._figure.get_figwidth())  # CSS pixels
         self._picture.value = (
