@@ -42,12 +42,11 @@ class GradientReport(NamedTuple):
     __repr__ = __str__
 
     def _repr_html_(self):
-        """Return the same for a notebook, with what is wrong in bold on a coloured ground."""
-        header, *rows = self._table()
-        lines = [f"<tr>{''.join(f'<th>{cell}</th>' for cell in header)}</tr>"]
-        for name, *numbers, verdict in rows:
-            cells = [f'<td style="text-align: left">{escape(name)}</td>', *(f"<td>{cell}</td>" for cell in numbers)]
-            lines.append(f"<tr>{''.join(cells)}<td>{_marked(verdict)}</td></tr>")
+        """Return the same for a notebook, what is wrong marked; the verdicts come first, to be seen on a phone, too."""
+        lines, tags = [], ["th"] + ["td"] * len(self.blocks)
+        for tag, (name, n_params, *measures, verdict) in zip(tags, self._table(), strict=True):
+            cells = [f"<{tag}>{_marked(cell)}</{tag}>" for cell in (verdict, *measures, n_params)]
+            lines.append(f'<tr><{tag} style="text-align: left">{escape(name)}</{tag}>{"".join(cells)}</tr>')
         conclusions = "".join(f"<p>{_marked(line)}</p>" for line in self._conclusions())
         return f"<table>{''.join(lines)}</table>{conclusions}"
 
