@@ -44,8 +44,7 @@ class Sliders(ipywidgets.VBox):
         super().__init__([*self._sliders.values(), self._picture])
         self._draw_figure()
         self._still = figure._repr_mimebundle_()  # sharp, and with the layout that suits what is drawn
-        # From now on everything stays in its place. With "none" in place of None, savefig would draw everything twice.
-        figure.set_layout_engine(None)
+        figure.set_layout_engine("none")  # from now on everything stays in its place, and drawing is quicker
         self._show()
         for slider in self._sliders.values():
             slider.observe(self._moved, "value")
