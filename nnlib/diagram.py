@@ -1,9 +1,9 @@
-"""A drawing of a network: its units as circles, its weights as lines between them, values where there are some."""
+"""Drawings for explanations: a network, its units as circles and its weights as lines; a chain; a matrix product."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Rectangle
 
 RED, BLUE, ORANGE = "#B2182B", "#2166AC", "#D55E00"  # of weights: as in the colour map RdBu of their images
 RADIUS = 0.36
@@ -54,14 +54,14 @@ def draw_network(ax, thetas, *, activations=None, deltas=None, gradients=None, n
     ax.set_axis_off()
     plan = layout(thetas, most_units, values)
     largest = max(np.abs(theta[:, 1:]).max() for theta in thetas) or 1.0
-    for layer, theta in enumerate(thetas):
-        for j, end in plan.places[layer + 1].items():
-            for k, start in plan.places[layer].items():
+    for layer, theta in enumerate(thetas, start=1):
+        for j, end in plan.places[layer].items():
+            for k, start in plan.places[layer - 1].items():
                 _draw_line(ax, start, end, theta[j, 1 + k], largest)
                 if plan.with_values:
-                    _write_on_line(ax, start, end, theta[j, 1 + k], _value(gradients, layer, (j, 1 + k)))
+                    _write_on_line(ax, start, end, theta[j, 1 + k], _value(gradients, layer - 1, (j, 1 + k)))
             if plan.with_values:
-                _write_below(ax, end, theta[j, 0], _value(deltas, layer, j))
+                _write_below(ax, end, theta[j, 0], _value(deltas, layer - 1, j))
     for layer, (size, units) in enumerate(zip(plan.sizes, plan.places, strict=True)):
         for unit, place in units.items():
             _draw_unit(ax, place, _value(activations, layer, unit), _value(names, layer, unit))
@@ -107,10 +107,10 @@ def _write_on_line(ax, start, end, weight, slope):
     """Write a weight on its line, and after it the slope of the cost."""
     x, y = (a + SHARE * (b - a) for a, b in zip(start, end, strict=True))
     style = {"va": "center", "fontsize": 9, "zorder": 2}
-    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     ax.text(x, y, _written(weight), ha="center" if slope is None else "right", **style)
     if slope is not None:
-        ax.text(x + 0.08, y, _written(slope), ha="left", color=ORANGE, fontweight="bold", **style)
+        ax.text(x + 0.04, y, _written(slope), ha="left", color=ORANGE, fontweight="bold", **style)
 
 
 def _write_below(ax, place, bias, delta):
@@ -129,3 +129,91 @@ def _draw_unit(ax, place, activation, name):
         ax.text(x, y, _written(activation), ha="center", va="center", fontsize=9, zorder=4)
     if name is not None:
         ax.text(x, y + RADIUS + 0.06, name, ha="center", va="bottom", fontsize=9, zorder=4)
+
+
+def draw_chain(ax, names, values, steps, slopes):
+    """Draw a chain of steps on axes, in place of what is there; `plots.plot_chain` says what the arguments are."""
+    ax.clear()
+    ax.set_axis_off()
+    gap, last = 3.0, len(values) - 1  # between the boxes
+    arriving = [1.0]  # the slope of the last number by each number
+    for slope in reversed(slopes):
+        arriving.insert(0, slope * arriving[0])
+    for i, (name, value) in enumerate(zip(names, values, strict=True)):
+        box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": "black"}
+        plain = {"ha": "center", "parse_math": False}  # a dollar is a dollar
+        ax.text(gap * i, 0, f"{name} = {_written(value)}", va="center", bbox=box, **plain)
+        slope = f"∂{names[last]}/∂{name} = {_written(arriving[i])}" if i < last else "1"
+        ax.text(gap * i, -1, slope, va="center", color=ORANGE, fontweight="bold", fontsize=9, **plain)
+    for i, (step, slope) in enumerate(zip(steps, slopes, strict=True)):
+        middle = gap * (i + 0.5)
+        _draw_arrow(ax, (gap * i + 0.8, 0), (gap * (i + 1) - 0.8, 0), "black")
+        ax.text(middle, 0.16, step, ha="center", va="bottom", fontsize=9, parse_math=False)
+        _draw_arrow(ax, (gap * (i + 1) - 1.0, -1), (gap * i + 1.0, -1), ORANGE)
+        ax.text(middle, -1.16, f"times {slope:.4g}".replace("-", "−"), ha="center", va="top", fontsize=9, color=ORANGE)
+    ax.set_xlim(-1, gap * last + 1)
+    ax.set_ylim(-1.7, 0.7)
+
+
+def _draw_arrow(ax, start, end, color):
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": color, "linewidth": 1.2})
+
+
+LIT_ROW, LIT_COLUMN, LIT_RESULT = (
+    "#BBD7EA",
+    "#F7CDAF",
+    "#D9D9D9",
+)  # light blue, light orange, grey: numbers stay readable
+
+
+def draw_product(ax, A, B, row=0, column=0):
+    """Draw a matrix product ``A @ B`` on axes: one row and one column lit up, and the number that they make.
+
+    Parameters
+    ----------
+    ax : Axes
+    A, B : ndarray (m, k), (k, n)
+        Small matrices.
+    row, column : int
+        Which number of the product is worked out.
+
+    Returns
+    -------
+    str
+        How it is worked out, in words for those who do not see the drawing.
+    """
+    A, B = np.asarray(A), np.asarray(B)
+    C = A @ B
+    ax.clear()
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    tallest = max(len(A), len(B))
+    left = 0.0
+    for name, matrix, lit, sign in (
+        (f"A {A.shape}", A, {(row, k): LIT_ROW for k in range(A.shape[1])}, "@"),
+        (f"B {B.shape}", B, {(k, column): LIT_COLUMN for k in range(len(B))}, "="),
+        (f"A @ B {C.shape}", C, {(row, column): LIT_RESULT}, ""),
+    ):
+        top = (len(matrix) - tallest) / 2
+        _draw_matrix(ax, matrix, left, top, lit)
+        right = left + matrix.shape[1]
+        ax.text((left + right) / 2, top + 0.12, name, ha="center", va="bottom", fontsize=9, color="dimgray")
+        ax.text(right + 0.6, -tallest / 2, sign, ha="center", va="center", fontsize=13)
+        left = right + 1.2
+    factors = [(_written(a), _written(b)) for a, b in zip(A[row], B[:, column], strict=True)]
+    terms = " + ".join(f"{a} · {b}" if b[0] != "−" else f"{a} · ({b})" for a, b in factors)
+    sum_of_terms = f"{terms} = {_written(C[row, column])}"
+    ax.text((left - 1.2) / 2, -tallest - 0.35, sum_of_terms, ha="center", va="top", fontsize=12)
+    ax.set_xlim(-0.2, left - 1)
+    ax.set_ylim(-tallest - 1.1, 0.7)
+    return f"Row {row} of A times column {column} of B: {sum_of_terms}."
+
+
+def _draw_matrix(ax, matrix, left, top, lit):
+    """Write the numbers of a matrix into squares of side 1; `lit` has the colours of some of them, by (row, column)."""
+    for (i, j), number in np.ndenumerate(matrix):
+        corner = (left + j, top - i - 1)
+        colour = lit.get((i, j), "white")
+        ax.add_patch(Rectangle(corner, 1, 1, facecolor=colour, edgecolor="gray", linewidth=0.8))
+        weight = "bold" if (i, j) in lit else "normal"
+        ax.text(left + j + 0.5, top - i - 0.5, _written(number), ha="center", va="center", fontweight=weight)

@@ -36,13 +36,13 @@ def forward(thetas, X):
     ----------
     thetas : list of ndarray
         One array (n_out, 1 + n_in) for each layer, bias in column 0.
-    X : ndarray (n, n_in) of float32 or float64
+    X : ndarray (m, n_in) of float32 or float64
         One example per row.
 
     Returns
     -------
     list of ndarray
-        The activations of every layer: ``X`` itself, then (n, n_units) for each layer, in X's dtype.
+        The activations of every layer: ``X`` itself, then (m, n_units) for each layer, in X's dtype.
 
     Raises
     ------
@@ -60,12 +60,12 @@ def predict(thetas, X):
     ----------
     thetas : list of ndarray
         One array (n_out, 1 + n_in) for each layer.
-    X : ndarray (n, n_in) of float32 or float64
+    X : ndarray (m, n_in) of float32 or float64
         One image per row, pixel values in [0, 1].
 
     Returns
     -------
-    ndarray (n,) of int
+    ndarray (m,) of int
         The digits. Where activations round to the same number, the larger `z` wins; of equal `z`, the lower digit.
 
     Raises
@@ -88,7 +88,7 @@ def predict_scores(thetas, X):
 
     Returns
     -------
-    ndarray (n, n_out), in X's dtype
+    ndarray (m, n_out), in X's dtype
         The scores.
     """
     return sigmoid(output_z(*_checked(thetas, X)))
@@ -100,7 +100,7 @@ def _checked(thetas, X):
 
 
 def output_z(thetas, X, n_threads=None):
-    """Return the `z` (n, n_out) of the last layer.
+    """Return the `z` (m, n_out) of the last layer.
 
     They rank the classes as the scores do, and still tell them apart where the scores round to 0 or 1.
     """
@@ -229,11 +229,11 @@ def backpropagate(thetas, block):
 
     gradients = []
     delta = activations[-1] - Y
-    for layer in reversed(range(len(thetas))):
-        theta, a = thetas[layer], activations[layer]  # a goes into this layer
+    for layer in range(len(thetas), 0, -1):  # from the last layer to layer 1, the first one after the inputs
+        theta, a = thetas[layer - 1], activations[layer - 1]  # a goes into this layer
         slopes = np.column_stack([delta.sum(axis=0), delta.T @ a])
         gradients.insert(0, slopes)
-        if layer > 0:
+        if layer > 1:
             delta = delta @ theta[:, 1:] * a * (1 - a)
     return cost, gradients
 

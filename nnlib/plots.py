@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
 
 from . import checks
-from .diagram import draw_network, layout
+from .diagram import draw_chain, draw_network, layout
 from .gradcheck import StepSweep
 from .paper.page import Page
 from .reading import SURE
@@ -401,6 +401,51 @@ def plot_network(
         most_units=most_units,
         values=values,
     )
+    return figure
+
+
+def plot_chain(names, values, steps, slopes, *, title="A chain of steps", alt=None):
+    """Draw how numbers follow from one another, and below it, in orange, how the slope of the last one comes back.
+
+    Each number's slope is the one that comes back from its right, times the slope of the step between them: the
+    chain rule. What stands at the left end is the slope of the last number by the first.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What the numbers are called, from left to right.
+    values : sequence
+        The numbers.
+    steps : sequence of str
+        What makes each number from the one to its left: one fewer than there are numbers.
+    slopes : sequence of float
+        For each step: how much the number to its right grows when the one to its left grows by 1, if it went on like
+        that.
+    title, alt : str
+        What there is to see.
+
+    Returns
+    -------
+    Figure
+    """
+    names, values = checks.items(names, "names"), checks.items(values, "values")
+    steps, slopes = checks.items(steps, "steps"), checks.items(slopes, "slopes")
+    if len(values) < 2:
+        raise ValueError(f"values has {len(values)} entries; expected two or more, the ends of the chain.")
+    for items, name, n in (
+        (names, "names", len(values)),
+        (steps, "steps", len(values) - 1),
+        (slopes, "slopes", len(values) - 1),
+    ):
+        if len(items) != n:
+            raise ValueError(f"{name} has {len(items)} entries for {len(values)} numbers; expected {n}.")
+    names = [_written(text, f"names[{i}]") for i, text in enumerate(names)]
+    steps = [_written(text, f"steps[{i}]") for i, text in enumerate(steps)]
+    values = [v if isinstance(v, str) else checks.number(v, f"values[{i}]") for i, v in enumerate(values)]
+    slopes = [checks.number(slope, f"slopes[{i}]") for i, slope in enumerate(slopes)]
+    alt = _text(alt, "alt") or f"{title}. From {names[0]} to {names[-1]}, step by step, and the slopes back."
+    figure, ax = new_figure(alt, width=1.65 * len(values), height=1.7, title=_text(title, "title"))
+    draw_chain(ax, names, values, steps, slopes)
     return figure
 
 

@@ -18,6 +18,7 @@ import nnlib
 import nnlib.model
 
 LESSON_03 = ROOT / "notebooks" / "source" / "03_cost_and_gradient.md"
+EXERCISE_04 = ROOT / "notebooks" / "source" / "exercises" / "04_backpropagation.md"
 SIZES = [(5, 3), (6, 4, 3), (7, 5, 4, 3), (6, 4, 5, 3, 4)]  # none to three hidden layers
 HIDDEN = {2: "no hidden layer", 3: "one", 4: "two", 5: "three"}
 
@@ -295,13 +296,29 @@ def test_the_gradient_on_mnist_in_float32_is_that_of_float64(mnist):
     assert relative_difference(gradient32, gradient) < 1e-4
 
 
+def functions_of(source, *names):
+    """Return what a notebook's cells define, with nothing run but the functions of these names."""
+    defined = {"np": np, "nnlib": nnlib, "sigmoid": nnlib.model.sigmoid, "softplus": nnlib.model.softplus}
+    defined["propagate"] = nnlib.model.propagate
+    for cell in jupytext.read(source).cells:
+        if cell.cell_type == "code" and cell.source.startswith(tuple(f"def {name}(" for name in names)):
+            exec(ast.unparse(ast.parse(cell.source).body[0]), defined)
+    assert set(names) <= set(defined)
+    return defined
+
+
+@pytest.mark.parametrize("layer_sizes", [(6, 4, 3), (7, 5, 2), (2, 2, 1)])
+def test_the_library_computes_what_lesson_03_writes_out_for_one_image_after_another(layer_sizes):
+    lesson = functions_of(LESSON_03, "slopes_of_one", "gradient")
+    params, X, y = example(layer_sizes, m=1200)  # more than one block
+    gradient = lesson["gradient"](nnlib.unpack(params, layer_sizes), X, y, 0.1)
+    _, library_gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, 0.1)
+    assert relative_difference(library_gradient, gradient) < 1e-12
+
+
 @pytest.mark.parametrize("layer_sizes", SIZES, ids=lambda sizes: HIDDEN[len(sizes)])
-def test_the_library_computes_what_lesson_03_writes_out_plainly(layer_sizes):
-    lesson = jupytext.read(LESSON_03)
-    names = {"np": np, "nnlib": nnlib, "sigmoid": nnlib.model.sigmoid}
-    for cell in lesson.cells:
-        if cell.cell_type == "code" and cell.source.startswith(("def softplus", "def cost_and_gradient")):
-            exec(ast.unparse(ast.parse(cell.source).body[0]), names)
+def test_the_library_computes_what_exercise_04_writes_out_plainly(layer_sizes):
+    names = functions_of(EXERCISE_04, "theta_slopes", "delta_before", "cost_and_gradient")
     params, X, y = example(layer_sizes, m=2500)
     cost, gradient = names["cost_and_gradient"](params, layer_sizes, X, y, 0.1)
     library_cost, library_gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, 0.1)

@@ -62,6 +62,9 @@ PLOTS = {
     "a network": lambda: plots.plot_network(WIDE),
     "a network with values": lambda: plots.plot_network(SMALL, names=[["x₁", "x₂"], None, ["a"]], **WORKED),
     "step sizes": lambda: plots.plot_step_sizes({"float64": SWEEP}),
+    "a chain": lambda: plots.plot_chain(
+        ["w", "z", "J"], [2, -1.1, 1.386], ["z = 0.8 w − 2.7", "J = −log σ(z)"], [0.8, -0.75]
+    ),
     "two step sizes": lambda: plots.plot_step_sizes({"float64": SWEEP, "float32": SWEEP}),
 }
 EACH_FUNCTION = [
@@ -70,6 +73,7 @@ EACH_FUNCTION = [
     (plots.plot_learning_curve, (HISTORY,)),
     (plots.plot_confusion_matrix, (MATRIX,)),
     (plots.plot_step_sizes, ({"float64": SWEEP},)),
+    (plots.plot_chain, (["a", "J"], [0.25, 1.39], ["−log"], [-4])),
     (plots.plot_network, (SMALL,)),
 ]
 every_plot = pytest.mark.parametrize("name", PLOTS)
@@ -464,6 +468,32 @@ def test_a_page_shows_a_box_and_a_label_for_each_digit():
 def test_a_figure_too_small_to_see_is_refused(name):
     with pytest.raises(ValueError, match=f"{name} is 1e-300; expected at least 0.1 inches"):
         plots.new_figure("A figure.", **{name: 1e-300})
+
+
+# ---- of chains
+
+
+def test_a_chain_multiplies_the_slopes_from_the_right():
+    figure = plots.plot_chain(["w", "z", "a", "J"], [2, -1.1, 0.25, 1.39], ["times", "σ", "−log"], [0.8, 0.1875, -4])
+    texts = {text.get_text() for text in figure.axes[0].texts}
+    assert {"w = 2", "z = −1.1", "a = 0.25", "J = 1.39"} <= texts
+    assert {"∂J/∂w = −0.6", "∂J/∂z = −0.75", "∂J/∂a = −4", "1"} <= texts
+    assert {"times", "σ", "−log", "times 0.8", "times 0.1875", "times −4"} <= texts
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "steps", "slopes", "complaint"),
+    [
+        (["J"], [1], [], [], "values has 1 entries"),
+        (["w"], [1, 2], ["f"], [3], "names has 1 entries for 2 numbers; expected 2"),
+        (["w", "J"], [1, 2], [], [3], "steps has 0 entries for 2 numbers; expected 1"),
+        (["w", "J"], [1, 2], ["f"], [3, 4], "slopes has 2 entries for 2 numbers; expected 1"),
+        (["w", "J"], [1, 2], ["f"], [np.inf], r"slopes\[0\] is inf"),
+    ],
+)
+def test_a_chain_that_does_not_hold_together_is_refused(names, values, steps, slopes, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        plots.plot_chain(names, values, steps, slopes)
 
 
 # ---- of networks

@@ -128,6 +128,11 @@ CALLS = [
         {"thetas": THETAS, "activations": [None, range(4), None], "names": None, "most_units": 3, "title": "A network"},
         ("figure",),
     ),
+    Call(
+        plots.plot_chain,
+        {"names": ["w", "z", "J"], "values": [2, -1.1, 1.4], "steps": ["f", "g"], "slopes": [0.8, -0.75], **OPTIONS},
+        ("figure",),
+    ),
     Call(plots.plot_step_sizes, {"sweeps": {"float64": SWEEP}, **OPTIONS}, ("figure",)),
 ]
 SLOW_CALLS = [  # they read all of MNIST

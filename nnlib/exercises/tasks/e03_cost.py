@@ -56,7 +56,7 @@ exercise.add(
     ],
     draw=lambda rng: (of_any_shape(rng, 10),),
     hints=[
-        "log(1 + e¹⁰⁰⁰) is about 1000, but e¹⁰⁰⁰ fits in no float. Pull the large part out, as lesson 03 does.",
+        "log(1 + e¹⁰⁰⁰) is about 1000, but e¹⁰⁰⁰ fits in no float. Pull the larger of 1 and eᶻ out of the log.",
         "For z > 0, log(1 + eᶻ) = z + log(1 + e⁻ᶻ). For z ≤ 0, leave it. With |z| both are one formula.",
         "`np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))`. (`np.logaddexp(0, z)` does it, too.)",
     ],
@@ -237,8 +237,8 @@ def _cost_with(entropy):
 @exercise.task(
     examples=[
         (
-            [np.array([[0, 1, -0.5], [1, 0, -0.5]]), np.array([[-1.0, 1, 1]])],
-            np.array([[1.0, 2.0]]),
+            [np.array([[0.4, 1, -2], [-1.1, 0.5, 1]]), np.array([[-0.9, 2, -3]])],
+            np.array([[2.0, 0.5]]),
             np.array([0]),
             0.0,
         ),

@@ -129,7 +129,7 @@ def _back(rng):
 
 
 @exercise.task(
-    examples=[(np.array([[-0.5]]), np.array([[-1.0, 1.0, 1.0]]), np.array([[0.5, 0.5]]))],
+    examples=[(np.array([[-0.75]]), np.array([[-0.9, 2.0, -3.0]]), np.array([[0.8, 0.6]]))],  # of lesson 03
     draw=_back,
     hints=[
         "Each unit collects what comes back from all units that it feeds: `delta @` the weights. No bias takes part.",
@@ -228,9 +228,9 @@ no_regularisation = gradient_with(lambda theta, g, m, lam: g - lam / m * without
 
 
 _SMALL = (
-    pack([np.array([[0, 1, -0.5], [1, 0, -0.5]]), np.array([[-1.0, 1, 1]])]),
+    pack([np.array([[0.4, 1, -2], [-1.1, 0.5, 1]]), np.array([[-0.9, 2, -3]])]),  # of lesson 03
     (2, 2, 1),
-    np.array([[1.0, 2.0]]),
+    np.array([[2.0, 0.5]]),
     np.array([0]),
     0.0,
 )
@@ -250,10 +250,11 @@ exercise.add(
     parts=("the cost", "the gradient"),
     hints=[
         "Forward with `propagate`, then the delta of the last layer: output minus one-hot truth.",
-        "Go backwards, `for l in reversed(range(len(thetas)))`: the slopes of `thetas[l]` come from the delta and "
-        "`activations[l]`. Add λ/m times its weights. Then take the delta one layer back.",
-        "`slopes = theta_slopes(delta, activations[l])`, `slopes[:, 1:] += lam / m * thetas[l][:, 1:]`, "
-        "put it in front of the list, `delta = delta_before(delta, thetas[l], activations[l])` while l > 0. "
+        "Go backwards, `for l in range(len(thetas), 0, -1)`. Layer l has `theta, a = thetas[l - 1], "
+        "activations[l - 1]`: its slopes come from the delta and a. Add λ/m times its weights. Then take the delta "
+        "one layer back.",
+        "`slopes = theta_slopes(delta, a)`, `slopes[:, 1:] += lam / m * theta[:, 1:]`, "
+        "put it in front of the list, `delta = delta_before(delta, theta, a)` while l > 1. "
         "At the end, `nnlib.pack`.",
     ],
     mistakes={

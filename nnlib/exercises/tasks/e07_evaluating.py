@@ -239,8 +239,8 @@ def _with_zeros(*places):
 
     def function(thetas, j):
         thetas = [theta.copy() for theta in thetas]
-        for layer, index in places:
-            thetas[layer][index(j)] = 0
+        for number, index in places:
+            thetas[number][index(j)] = 0
         return thetas
 
     return function
