@@ -377,13 +377,20 @@ def plot_network(
     sizes = [thetas[0].shape[1] - 1, *(len(theta) for theta in thetas)]
     if most_units < 2:
         raise ValueError("most_units is 1; expected 2 or more, the first and the last one.")
-    _check_values(activations, sizes, "activations")
-    _check_values(deltas, sizes[1:], "deltas")
-    _check_values(names, sizes, "names")
-    _check_values(gradients, sizes[1:], "gradients")
+    activations = _of_units(activations, sizes, "activations")
+    deltas = _of_units(deltas, sizes[1:], "deltas")
+    names = _of_units(names, sizes, "names")
+    if gradients is not None:
+        gradients = [
+            None if one is None else checks.dense(one, "gradients") for one in checks.items(gradients, "gradients")
+        ]
+        shapes = [theta.shape if one is None else one.shape for one, theta in zip(gradients, thetas, strict=False)]
+        if len(gradients) != len(thetas) or shapes != [theta.shape for theta in thetas]:
+            raise ValueError(f"gradients do not fit: expected shapes {[theta.shape for theta in thetas]}, or None.")
     width, height = layout(thetas, most_units, values).inches()
+    title = _text(title, "title")
     alt = _text(alt, "alt") or f"{title}. Layers of {', '.join(f'{size:,}' for size in sizes)} units, joined by lines."
-    figure, ax = new_figure(alt, width=width, height=height, title=_text(title, "title"))
+    figure, ax = new_figure(alt, width=width, height=height, title=title)
     draw_network(
         ax,
         thetas,
@@ -397,13 +404,18 @@ def plot_network(
     return figure
 
 
-def _check_values(values, sizes, name):
-    """Raise an error unless `values` is None, or has for each layer None or one value for each unit."""
+def _of_units(values, sizes, name):
+    """Return, for each layer, None or a list of one number or text for each unit."""
     if values is None:
-        return
-    lengths = [None if layer is None else len(layer) for layer in checks.items(values, name)]
-    if len(lengths) != len(sizes) or any(n not in (None, size) for n, size in zip(lengths, sizes, strict=True)):
-        raise ValueError(f"{name} has layers of {lengths} values; expected {sizes}, one for each unit.")
+        return None
+    layers = [None if layer is None else checks.items(layer, name) for layer in checks.items(values, name)]
+    lengths = [size if layer is None else len(layer) for layer, size in zip(layers, sizes, strict=False)]
+    if len(layers) != len(sizes) or lengths != sizes:
+        raise ValueError(f"{name} do not fit the units: expected layers of {sizes} values, or None for a layer.")
+    for value in (value for layer in layers for value in layer or []):
+        if value is not None and not isinstance(value, str):
+            checks.number(value, f"a value of {name}")
+    return layers
 
 
 def _draw_box(axes, box, **style):

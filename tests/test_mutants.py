@@ -9,6 +9,8 @@ import pytest
 from nnlib.exercises.tasks import TASKS
 
 DRAWS = (None, 0)  # None is the learner's
+# These train or search: with the learner's draw alone, they take half of the minutes all the same.
+COSTLY = {"train_network", "cost_and_gradient", "repaired_5", "label", "accuracy_by_writer", "learning_curve"}
 # A repaired program is a repaired program: one of those in exercise 05 stands for all.
 TRIED = {mutants.ast.dump(mutants.ast.Module(tree.body[1:], [])): name for name, (tree, _) in mutants.SOLUTIONS.items()}
 
@@ -16,7 +18,7 @@ TRIED = {mutants.ast.dump(mutants.ast.Module(tree.body[1:], [])): name for name,
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TRIED.values())
 def test_mutants_are_told_rightly(name):
-    wrongly, tried = mutants.told_wrongly(name, DRAWS)
+    wrongly, tried = mutants.told_wrongly(name, DRAWS[: 1 if name in COSTLY else 2])
     assert not wrongly, "\n".join(wrongly)
     assert tried.total() >= 20
 

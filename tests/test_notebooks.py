@@ -136,6 +136,47 @@ def test_check_fails_for_a_changed_source_a_missing_and_an_orphaned_notebook(wor
 
 
 @pytest.mark.slow
+def test_what_answers_a_prediction_is_folded_and_its_first_line_does_not_tell(workshop):
+    target = workshop(
+        "# Title\n\n"
+        + cell("print(1)")
+        + "\n> **Predict.** What comes?\n\n"
+        + cell("print(2)")
+        + cell("3")
+        + "Words.\n"
+        + cell("4")
+    )
+    build.main([])
+    cells = [cell for cell in nbformat.read(target, as_version=4).cells if cell.cell_type == "code"]
+    assert [cell.metadata.get("jupyter", {}).get("outputs_hidden", False) for cell in cells] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert [len(cell.outputs) for cell in cells] == [1, 2, 2, 1]
+    assert cells[1].outputs[0].data["text/plain"] == cells[2].outputs[0].data["text/plain"] == build.FOLDED
+
+
+@pytest.mark.slow
+def test_of_a_picture_with_sliders_the_picture_is_saved(workshop):
+    target = workshop(
+        "# Title\n\n"
+        + cell("import ipywidgets\nipywidgets.IntSlider()")
+        + cell(
+            "from nnlib import plots\nfrom nnlib.sliders import Sliders\n"
+            "Sliders(plots.new_figure('A curve.')[0], lambda a: None, a=[1, 2])"
+        )
+    )
+    build.main([])
+    alone, with_picture = (c for c in nbformat.read(target, as_version=4).cells if c.cell_type == "code")
+    assert alone.outputs == []
+    (output,) = with_picture.outputs
+    assert set(output.data) == {"image/png", "text/plain"}
+    assert output.metadata["image/png"]["alt"] == "A curve."
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

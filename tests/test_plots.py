@@ -27,6 +27,9 @@ MATRIX_OF_TEN = RNG.integers(0, 7000, (10, 10))
 STEPS = np.logspace(-12, 0, 13)
 SWEEP = StepSweep(STEPS, STEPS + 1e-16 / STEPS, STEPS**2 + 1e-16 / STEPS)  # errors as theory has them
 
+SMALL = [np.array([[0.5, 1, -2], [1, 0, 0.25]]), np.array([[-1.0, 3, 2]])]  # 2-2-1
+WIDE = [RNG.normal(size=(100, 785)), RNG.normal(size=(10, 101))]
+WORKED = {"activations": [[1, 2], [0.622, 0.25], ["a"]], "deltas": [[-0.07, -0.139], [-0.296]], "gradients": SMALL}
 SCORES = np.where(np.arange(10) == 4, 0.9, 0.1)
 PAGE = Page(
     [
@@ -56,6 +59,8 @@ PLOTS = {
     "learning curves": lambda: plots.plot_learning_curve({"lam 0": VALIDATED, "lam 1": VALIDATED}),
     "a confusion matrix": lambda: plots.plot_confusion_matrix(MATRIX),
     "a confusion matrix of ten": lambda: plots.plot_confusion_matrix(MATRIX_OF_TEN),
+    "a network": lambda: plots.plot_network(WIDE),
+    "a network with values": lambda: plots.plot_network(SMALL, names=[["x₁", "x₂"], None, ["a"]], **WORKED),
     "step sizes": lambda: plots.plot_step_sizes({"float64": SWEEP}),
     "two step sizes": lambda: plots.plot_step_sizes({"float64": SWEEP, "float32": SWEEP}),
 }
@@ -65,6 +70,7 @@ EACH_FUNCTION = [
     (plots.plot_learning_curve, (HISTORY,)),
     (plots.plot_confusion_matrix, (MATRIX,)),
     (plots.plot_step_sizes, ({"float64": SWEEP},)),
+    (plots.plot_network, (SMALL,)),
 ]
 every_plot = pytest.mark.parametrize("name", PLOTS)
 
@@ -458,3 +464,62 @@ def test_a_page_shows_a_box_and_a_label_for_each_digit():
 def test_a_figure_too_small_to_see_is_refused(name):
     with pytest.raises(ValueError, match=f"{name} is 1e-300; expected at least 0.1 inches"):
         plots.new_figure("A figure.", **{name: 1e-300})
+
+
+# ---- of networks
+
+
+def test_each_weight_is_a_line_by_its_sign_and_size():
+    lines = list(plots.plot_network(SMALL).axes[0].lines)
+    weights = [1, -2, 0, 0.25, 3, 2]  # as they stand in SMALL, row by row, biases left out
+    assert len({line.get_color() for line in lines}) == 2
+    for weight, line in zip(weights, lines, strict=True):
+        assert (line.get_color() == lines[1].get_color()) == (weight < 0)
+        assert (line.get_linestyle() == "--") == (weight < 0)
+    by_size = sorted(lines, key=lambda line: line.get_linewidth())
+    assert [abs(weights[lines.index(line)]) for line in by_size] == sorted(map(abs, weights))
+
+
+def test_a_large_layer_is_drawn_with_its_first_units_its_last_one_and_dots():
+    figure = plots.plot_network(WIDE, most_units=4)
+    ax = figure.axes[0]
+    assert len(ax.patches) == 12  # circles, four in each of three layers
+    texts = [text.get_text() for text in ax.texts]
+    assert texts.count("⋮") == 3
+    assert {"784 inputs", "100 hidden units", "10 outputs"} < set(texts)
+    assert len(ax.lines) == 32
+
+
+def test_values_stand_where_they_belong():
+    figure = plots.plot_network(SMALL, names=[["x₁", "x₂"], None, ["out"]], **WORKED)
+    places = {}
+    for text in figure.axes[0].texts:
+        places.setdefault(text.get_text(), []).append(np.array(text.get_position()))
+    circles = [patch.center for patch in figure.axes[0].patches]
+    assert any(np.allclose(places["0.622"][0], centre) for centre in circles)
+    assert any(np.allclose(places["0.25"][-1], centre) for centre in circles)  # an activation; also a weight
+    assert places["b = −1"][0][0] == places["δ = −0.296"][0][0] == places["out"][0][0]
+    assert places["out"][0][1] > places["a"][0][1] > places["b = −1"][0][1] > places["δ = −0.296"][0][1]
+
+
+def test_what_is_not_known_yet_is_not_written():
+    known = [text.get_text() for text in plots.plot_network(SMALL, activations=[[7, 8], None, None]).axes[0].texts]
+    assert {"7", "8"} < set(known)
+    assert not [text for text in known if text.startswith("δ")]
+    bare = [text.get_text() for text in plots.plot_network(SMALL, values=False).axes[0].texts]
+    assert bare == ["2 inputs", "2 hidden units", "1 output"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"activations": [[1, 2], [3]]}, "activations do not fit"),
+        ({"deltas": [[1, 2], [3, 4]]}, "deltas do not fit"),
+        ({"names": [["a"], None, None]}, "names do not fit"),
+        ({"gradients": [SMALL[1], SMALL[0]]}, "gradients do not fit"),
+        ({"most_units": 1}, "most_units is 1"),
+    ],
+)
+def test_values_that_do_not_fit_the_network_are_refused(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        plots.plot_network(SMALL, **arguments)

@@ -443,6 +443,21 @@ def rows_unsorted(boxes, near):
     return rows
 
 
+def rows_less_than_near(boxes, near):
+    rows = []
+    for box in sorted(boxes):
+        best = min(rows, key=lambda row: abs(middle(row[-1]) - middle(box)), default=None)
+        if best is not None and abs(middle(best[-1]) - middle(box)) < near:
+            best.append(box)
+        else:
+            rows.append([box])
+    return sorted(rows, key=lambda row: middle(row[0]))
+
+
+def rows_by_top(boxes, near):
+    return sorted(rows_plain(boxes, near), key=lambda row: row[0][1])
+
+
 def rows_upwards(boxes, near):
     return rows_plain(boxes, near)[::-1]
 
@@ -538,6 +553,8 @@ WRONG = {
         (rows_as_they_come, "not sorted"),
         (rows_unsorted, "in which they were begun"),
         (rows_upwards, "bottom to top"),
+        (rows_less_than_near, "At most"),
+        (rows_by_top, "the \\*top\\* of their first box"),
         (rows_one, "All boxes are in one row"),
         (rows_flat, "list of rows"),
         (rows_not_empty, "ValueError"),

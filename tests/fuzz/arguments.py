@@ -123,6 +123,11 @@ CALLS = [
     Call(plots.plot_learning_curve, {"history": {"a": HISTORY, "b": HISTORY}, **OPTIONS}, ("figure",)),
     Call(plots.plot_confusion_matrix, {"matrix": np.eye(3, dtype=int), **OPTIONS}, ("figure",)),
     Call(plots.plot_page, {"page": PAGE, "title": "A page", "alt": "A page", "width": 3.0}, ("figure",)),
+    Call(
+        plots.plot_network,
+        {"thetas": THETAS, "activations": [None, range(4), None], "names": None, "most_units": 3, "title": "A network"},
+        ("figure",),
+    ),
     Call(plots.plot_step_sizes, {"sweeps": {"float64": SWEEP}, **OPTIONS}, ("figure",)),
 ]
 SLOW_CALLS = [  # they read all of MNIST

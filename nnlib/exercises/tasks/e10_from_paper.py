@@ -304,6 +304,9 @@ _SLOPING = [(50, 21, 60, 41), (10, 30, 20, 50), (4, 58, 14, 78), (30, 25, 40, 45
 # Where the third from the left, and then the last, are near to both rows.
 _CLOSE = [(30, 7, 38, 17), (2, 25, 10, 35), (20, 17, 28, 27), (0, 5, 8, 15)]
 
+# The third is just as far as `near` from the first; the second, a row of its own, reaches up above it.
+_AT_THE_LIMIT = [(0, 20, 10, 30), (2, 10, 12, 80), (20, 8, 30, 18)]
+
 
 def _sloping(rng):
     """Return the boxes of rows that slope so much that bands would cut them, out of order; and what is near.
@@ -383,7 +386,7 @@ def _unsorted(boxes, near):
 
 
 @exercise.task(
-    examples=[(_SLOPING, 12.0), (_CLOSE, 15.0), ([], 12.0)],
+    examples=[(_SLOPING, 12.0), (_CLOSE, 15.0), (_AT_THE_LIMIT, 12.0), ([], 12.0)],
     draw=_sloping,
     hints=[
         "`sorted(boxes)` goes from left to right: tuples are compared by their first number.",
@@ -403,6 +406,12 @@ def _unsorted(boxes, near):
         "The boxes are taken in the order in which they come. They are not sorted: go from left to right.": _unsorted,
         "The rows are in the order in which they were begun, and the one that reaches furthest to the left is first. "
         "Sort them from top to bottom.": [_grouped, lambda boxes, near: _grouped(boxes, near, choose=_first)],
+        "*At most* `near` counts as near: the distance may be equal to it.": lambda boxes, near: in_rows(
+            boxes, near - 1e-9
+        ),
+        "The rows are sorted by the *top* of their first box. A tall one reaches up: sort by the middle.": (
+            lambda boxes, near: sorted(_grouped(boxes, near), key=lambda row: row[0][1])
+        ),
         "The rows go from bottom to top. y grows down: the smallest is at the top.": lambda boxes, near: in_rows(
             boxes, near
         )[::-1],
