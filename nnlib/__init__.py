@@ -1,6 +1,6 @@
 """A neural network in plain NumPy that learns to read handwritten digits.
 
-X is (n, 784), one image per row, pixel values in [0, 1]; y is (n,) of integer digits. A network is a
+X is (m, 784), one image per row, pixel values in [0, 1]; y is (m,) of integer digits. A network is a
 list of `thetas`, one array (n_out, 1 + n_in) for each layer, bias in column 0.
 
 Data flows one way: data -> parameters -> model -> training -> network -> metrics, plots.
@@ -9,6 +9,7 @@ Data flows one way: data -> parameters -> model -> training -> network -> metric
 from . import ctrl_c  # noqa: F401 (first: it decides what Ctrl-C does while the others are imported)
 from .data import load_mnist
 from .drawing import recognise, strokes_to_image
+from .environment import check_environment
 from .examples import Example, load_examples, load_pens, save_examples
 from .gradcheck import check_gradient, numerical_gradient
 from .model import cost_and_gradient, forward, predict, predict_scores
@@ -25,6 +26,7 @@ __all__ = [
     "Example",
     "Network",
     "TrainResult",
+    "check_environment",
     "check_gradient",
     "cost_and_gradient",
     "forward",

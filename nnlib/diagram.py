@@ -1,9 +1,9 @@
-"""A drawing of a network: its units as circles, its weights as lines between them, values where there are some."""
+"""Drawings for explanations: a network, its units as circles and its weights as lines; and a matrix product."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Rectangle
 
 RED, BLUE, ORANGE = "#B2182B", "#2166AC", "#D55E00"  # of weights: as in the colour map RdBu of their images
 RADIUS = 0.36
@@ -129,3 +129,63 @@ def _draw_unit(ax, place, activation, name):
         ax.text(x, y, _written(activation), ha="center", va="center", fontsize=9, zorder=4)
     if name is not None:
         ax.text(x, y + RADIUS + 0.06, name, ha="center", va="bottom", fontsize=9, zorder=4)
+
+
+LIT_ROW, LIT_COLUMN, LIT_RESULT = (
+    "#BBD7EA",
+    "#F7CDAF",
+    "#D9D9D9",
+)  # light blue, light orange, grey: numbers stay readable
+
+
+def draw_product(ax, A, B, row=0, column=0):
+    """Draw a matrix product ``A @ B`` on axes: one row and one column lit up, and the number that they make.
+
+    Parameters
+    ----------
+    ax : Axes
+    A, B : ndarray (m, k), (k, n)
+        Small matrices.
+    row, column : int
+        Which number of the product is worked out.
+
+    Returns
+    -------
+    str
+        How it is worked out, in words for those who do not see the drawing.
+    """
+    A, B = np.asarray(A), np.asarray(B)
+    C = A @ B
+    ax.clear()
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    tallest = max(len(A), len(B))
+    left = 0.0
+    for name, matrix, lit, sign in (
+        (f"A {A.shape}", A, {(row, k): LIT_ROW for k in range(A.shape[1])}, "@"),
+        (f"B {B.shape}", B, {(k, column): LIT_COLUMN for k in range(len(B))}, "="),
+        (f"A @ B {C.shape}", C, {(row, column): LIT_RESULT}, ""),
+    ):
+        top = (len(matrix) - tallest) / 2
+        _draw_matrix(ax, matrix, left, top, lit)
+        right = left + matrix.shape[1]
+        ax.text((left + right) / 2, top + 0.12, name, ha="center", va="bottom", fontsize=9, color="dimgray")
+        ax.text(right + 0.6, -tallest / 2, sign, ha="center", va="center", fontsize=13)
+        left = right + 1.2
+    factors = [(_written(a), _written(b)) for a, b in zip(A[row], B[:, column], strict=True)]
+    terms = " + ".join(f"{a} · {b}" if b[0] != "−" else f"{a} · ({b})" for a, b in factors)
+    sum_of_terms = f"{terms} = {_written(C[row, column])}"
+    ax.text((left - 1.2) / 2, -tallest - 0.35, sum_of_terms, ha="center", va="top", fontsize=12)
+    ax.set_xlim(-0.2, left - 1)
+    ax.set_ylim(-tallest - 1.1, 0.7)
+    return f"Row {row} of A times column {column} of B: {sum_of_terms}."
+
+
+def _draw_matrix(ax, matrix, left, top, lit):
+    """Write the numbers of a matrix into squares of side 1; `lit` has the colours of some of them, by (row, column)."""
+    for (i, j), number in np.ndenumerate(matrix):
+        corner = (left + j, top - i - 1)
+        colour = lit.get((i, j), "white")
+        ax.add_patch(Rectangle(corner, 1, 1, facecolor=colour, edgecolor="gray", linewidth=0.8))
+        weight = "bold" if (i, j) in lit else "normal"
+        ax.text(left + j + 0.5, top - i - 0.5, _written(number), ha="center", va="center", fontweight=weight)

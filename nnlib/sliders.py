@@ -6,6 +6,9 @@ import io
 from html import escape
 
 import ipywidgets
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 
 from . import checks
 from .plots import Figure
@@ -45,6 +48,7 @@ class Sliders(ipywidgets.VBox):
         self._draw_figure()
         self._still = figure._repr_mimebundle_()  # sharp, and with the layout that suits what is drawn
         figure.set_layout_engine("none")  # from now on everything stays in its place, and drawing is quicker
+        figure.set_dpi(PIXELS_PER_INCH)
         self._show()
         for slider in self._sliders.values():
             slider.observe(self._moved, "value")
@@ -62,9 +66,12 @@ class Sliders(ipywidgets.VBox):
         self._draw(**{name: slider.value for name, slider in self._sliders.items()})
 
     def _show(self):
+        # `savefig` would draw twice, once to measure; here everything has its place already.
+        canvas = FigureCanvasAgg(self._figure)
+        canvas.draw()
         buffer = io.BytesIO()
         # A fast compression: sending some more bytes takes less time than packing them tightly.
-        self._figure.savefig(buffer, format="png", dpi=PIXELS_PER_INCH, pil_kwargs={"compress_level": 1})
+        Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(buffer, format="png", compress_level=1)
         png = base64.b64encode(buffer.getvalue()).decode()
         width = round(96 * self._figure.get_figwidth())  # CSS pixels
         self._picture.value = (

@@ -74,7 +74,7 @@ def test_a_wrong_answer_a_hint_and_the_right_answer(lab, learner, page):
 def test_a_prediction_is_answered(lab, learner, page):
     lab.run_all(page)
     cell = learner.cell('ask("02-shape")')
-    for option, answer in (("(100, 10)", "No"), ("(10, 101)", "Yes"), ("(10, 100)", "No")):
+    for option, answer in (("(50, 30)", "No"), ("(30, 51)", "Yes"), ("(30, 50)", "No")):
         cell.get_by_role("radio", name=option, exact=True).click()
         cell.get_by_role("status").filter(has_text=answer).wait_for()
 

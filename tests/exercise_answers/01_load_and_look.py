@@ -406,7 +406,7 @@ WRONG = {
         (nearest_as_list, "It is a list; expected an array"),
         (nearest_in_zeros, r"of type float64; expected whole numbers.*`\.astype\(int\)`"),
         (farthest, "farthest"),
-        (nearest_by_product_only, r"\|m\|² is missing"),
+        (nearest_by_product_only, r"\|μ\|² is missing"),
         (nearest_without_the_two, "The 2 is missing"),
         (nearest_over_images, "the axis is wrong"),
         (nearest_not_squared, "not squared"),

@@ -178,16 +178,16 @@ def _clear_cases(rng):
     large=lambda rng: (rng.random((2000, 784)), rng.random((10, 784))),
     hints=[
         "The squared distance of one image `x` to all means is `np.sum((means - x) ** 2, axis=1)`.",
-        "For all images at once, use |x − m|² = |x|² − 2 x·m + |m|². The first term is the same for all means.",
-        "`-2 * X @ means.T` is (n, 10). Add the ten `np.sum(means**2, axis=1)`, and take `argmin` along `axis=1`.",
+        "For all images at once, use |x − μ|² = |x|² − 2 x·μ + |μ|². The first term is the same for all means.",
+        "`-2 * X @ means.T` is (m, 10). Add the ten `np.sum(means**2, axis=1)`, and take `argmin` along `axis=1`.",
     ],
     mistakes={
         "It picks the farthest mean: `argmax` in place of `argmin`.": lambda X, means: np.argmax(
             np.sum(means**2, axis=1) - 2 * X @ means.T, axis=1
         ),
-        "The largest product x·m is not the smallest distance: "
-        "|m|² is missing, and bright means win.": lambda X, means: np.argmax(X @ means.T, axis=1),
-        "The 2 is missing: |x − m|² = |x|² − 2 x·m + |m|².": lambda X, means: np.argmin(
+        "The largest product x·μ is not the smallest distance: "
+        "|μ|² is missing, and bright means win.": lambda X, means: np.argmax(X @ means.T, axis=1),
+        "The 2 is missing: |x − μ|² = |x|² − 2 x·μ + |μ|².": lambda X, means: np.argmin(
             np.sum(means**2, axis=1) - X @ means.T, axis=1
         ),
         "It looks for the nearest *image* of each mean: the axis is wrong. You want one answer for each image.": [
@@ -201,7 +201,7 @@ def _clear_cases(rng):
             lambda X, means: np.argmin(X.sum(axis=1, keepdims=True) - means.sum(axis=1), axis=1),
             lambda X, means: np.argmin(means.sum(axis=1) - X.sum(axis=1, keepdims=True), axis=1),
         ],
-        "It adds up the absolute differences. The distance is made of squares, |x − m|².": lambda X, means: np.argmin(
+        "It adds up the absolute differences. The distance is made of squares, |x − μ|².": lambda X, means: np.argmin(
             np.sum(np.abs(X[:, np.newaxis] - means), axis=2), axis=1
         ),
         "This is the smallest distance. Return *which* mean has it: `argmin`.": lambda X, means: np.min(
@@ -262,7 +262,7 @@ exercise.question(
         "A 1 is a stroke. Slanted or not, most of its ink is near the mean's.",
         "A 7 has few forms. Which of the three digits looks most different from hand to hand?",
     ],
-    why="People write the 5 in the most different ways: its mean is the most blurred, and fits few of them well.",
+    why="People write the 5 in very different ways: its mean is blurred, and fits few of them well.",
 )
 
 exercise.question(

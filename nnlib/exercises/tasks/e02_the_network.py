@@ -150,7 +150,7 @@ _THETA = np.array([[0.0, 1.0, -0.5], [1.0, 0.0, -0.5], [0.5, 2.0, 1.0]])
     large=lambda rng: (rng.normal(size=(100, 785)), rng.random((2000, 784))),
     hints=[
         "The weights are `theta[:, 1:]`, the biases `theta[:, 0]`.",
-        "`a` is (n, n_in) and the weights are (n_out, n_in). Which of the two must be transposed for the product?",
+        "`a` is (m, n_in) and the weights are (n_out, n_in). Which of the two must be transposed for the product?",
         "z = `a @ theta[:, 1:].T + theta[:, 0]`; return the sigmoid of it.",
     ],
     mistakes={
@@ -162,7 +162,7 @@ _THETA = np.array([[0.0, 1.0, -0.5], [1.0, 0.0, -0.5], [0.5, 2.0, 1.0]])
         "The biases are added after the sigmoid. They belong to z, inside it.": lambda theta, a: (
             sigmoid(a @ theta[:, 1:].T) + theta[:, 0]
         ),
-        "It is transposed: return one example in each row, (n, n_out).": lambda theta, a: layer(theta, a).T,
+        "It is transposed: return one example in each row, (m, n_out).": lambda theta, a: layer(theta, a).T,
         "The shapes do not fit: theta has the bias column still in it. The weights are the other columns, "
         "`theta[:, 1:]`.": lambda theta, a: a @ theta.T,
         "The shapes do not fit: the weights are (n_out, n_in), and the product needs them as (n_in, n_out). "
@@ -251,14 +251,14 @@ def n_parameters(layer_sizes):
 
 exercise.question(
     "02-shape",
-    "What is the shape of the second theta of a 784-100-10 network?",
-    ["(100, 10)", "(10, 100)", "(10, 101)"],
+    "What is the shape of the second theta of a 784-50-30-10 network?",
+    ["(50, 30)", "(30, 50)", "(30, 51)"],
     right=2,
     wrong=[
-        "Each *row* is a unit that receives. How many units receive from the hidden layer?",
+        "Each *row* is a unit that receives. How many units receive from the first hidden layer?",
         "Those are the weights alone. What else does each unit have?",
     ],
-    why="Ten outputs, each with a weight for each of the 100 hidden units, and one bias.",
+    why="Thirty units, each with a weight for each of the 50 units before, and one bias.",
 )
 
 exercise.question(

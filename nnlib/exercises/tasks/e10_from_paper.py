@@ -305,7 +305,7 @@ _SLOPING = [(50, 21, 60, 41), (10, 30, 20, 50), (4, 58, 14, 78), (30, 25, 40, 45
 _CLOSE = [(30, 7, 38, 17), (2, 25, 10, 35), (20, 17, 28, 27), (0, 5, 8, 15)]
 
 # The third is just as far as `near` from the first; the second, a row of its own, reaches up above it.
-_AT_THE_LIMIT = [(0, 20, 10, 30), (2, 10, 12, 80), (20, 8, 30, 18)]
+_AT_THE_LIMIT = [(0, 20, 10, 30), (2, 0, 12, 110), (20, 0, 30, 10)]
 
 
 def _sloping(rng):
@@ -386,7 +386,7 @@ def _unsorted(boxes, near):
 
 
 @exercise.task(
-    examples=[(_SLOPING, 12.0), (_CLOSE, 15.0), (_AT_THE_LIMIT, 12.0), ([], 12.0)],
+    examples=[(_SLOPING, 12.0), (_CLOSE, 15.0), (_AT_THE_LIMIT, 20.0), ([], 12.0)],
     draw=_sloping,
     hints=[
         "`sorted(boxes)` goes from left to right: tuples are compared by their first number.",
