@@ -97,7 +97,7 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
 
     Parameters
     ----------
-    X : ndarray (n, 784), or (n, k * k) for any k
+    X : ndarray (m, 784), or (n, k * k) for any k
         The images, one per row.
     captions : sequence or None
         One for each image, written below it as it is: a dollar sign is not the start of a formula.
@@ -534,7 +534,7 @@ def _square(X, name):
     X = checks.dense(X, name)
     side = round(X.shape[-1] ** 0.5) if X.ndim == 2 else 0
     if X.ndim != 2 or side**2 != X.shape[1] or X.size == 0:
-        raise ValueError(f"{name} has shape {X.shape}; expected (n, 784), one image per row ({name}[i:i+1] for one).")
+        raise ValueError(f"{name} has shape {X.shape}; expected (m, 784), one image per row ({name}[i:i+1] for one).")
     checks.finite(X, name)
     checks.number(max(float(X.max()), -float(X.min())), f"the largest value of {name}")
     return X.reshape(-1, side, side)
