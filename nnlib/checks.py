@@ -36,7 +36,7 @@ def dense(array, name):
 
 
 def images(X, n_inputs=None, name="X"):
-    """Return `X` as an array (n, n_inputs) of float32 or float64 with n > 0. Does not look for NaN: see `finite`."""
+    """Return `X` as an array (m, n_inputs) of float32 or float64 with m > 0. Does not look for NaN: see `finite`."""
     X = dense(X, name)
     if X.dtype not in FLOATS:
         if X.dtype.kind == "f":  # float16 or long double: whatever their range, it stays the same
@@ -51,7 +51,7 @@ def images(X, n_inputs=None, name="X"):
             advice = f" For a single image, pass {name}[np.newaxis, :]."
         elif X.ndim == 2 and X.shape[0] == n_inputs:
             advice = f" It looks transposed: pass {name}.T."
-        raise ValueError(f"{name} has shape {X.shape}; expected (n, {columns}), one image per row.{advice}")
+        raise ValueError(f"{name} has shape {X.shape}; expected (m, {columns}), one image per row.{advice}")
     if X.size == 0:
         raise ValueError(f"{name} is empty (shape {X.shape}); expected at least one image.")
     return X
@@ -72,12 +72,12 @@ def finite(array, name):
 
 
 def labels(y, n_classes=None, n_rows=None, name="y", *, lowest=0):
-    """Return `y` as an array (n,) of integers in lowest … n_classes - 1."""
+    """Return `y` as an array (m,) of integers in lowest … n_classes - 1."""
     y = dense(y, name)
     if y.dtype.kind not in "ui":
         raise TypeError(f"{name} has dtype {y.dtype}; expected integer labels, such as {name}.astype(int).")
     if y.ndim != 1:
-        raise ValueError(f"{name} has shape {y.shape}; expected (n,), one label per example: try {name}.ravel().")
+        raise ValueError(f"{name} has shape {y.shape}; expected (m,), one label per example: try {name}.ravel().")
     if n_rows is not None and len(y) != n_rows:
         raise ValueError(f"{name} has {len(y)} labels for {n_rows} examples; expected one each.")
     if len(y) == 0:

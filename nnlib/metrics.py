@@ -14,7 +14,7 @@ def accuracy(y_true, y_pred):
 
     Parameters
     ----------
-    y_true, y_pred : ndarray (n,) of integers
+    y_true, y_pred : ndarray (m,) of integers
         The labels, and what was predicted.
     """
     y_true, y_pred = _pair(y_true, y_pred)
@@ -26,7 +26,7 @@ def confusion_matrix(y_true, y_pred, n_classes=10):
 
     Parameters
     ----------
-    y_true, y_pred : ndarray (n,) of integers
+    y_true, y_pred : ndarray (m,) of integers
         The labels, and what was predicted, 0 … n_classes - 1.
     n_classes : int
         How many classes there are.

@@ -74,15 +74,15 @@ class Network:
         return sizes_of(self.thetas)
 
     def prepare(self, X):
-        """Return the images X (n, 784) as the network sees them."""
+        """Return the images X (m, 784) as the network sees them."""
         return prepare(checks.images(X, self.layer_sizes[0]), self.preparation)
 
     def predict(self, X):
-        """Return the digits (n,) that the network reads in the images X (n, 784)."""
+        """Return the digits (m,) that the network reads in the images X (m, 784)."""
         return self._output_z(X).argmax(axis=1)
 
     def predict_scores(self, X):
-        """Return the output activations (n, 10) for the images X (n, 784): the one way from images to scores."""
+        """Return the output activations (m, 10) for the images X (m, 784): the one way from images to scores."""
         return sigmoid(self._output_z(X))
 
     def _output_z(self, X):

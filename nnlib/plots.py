@@ -97,7 +97,7 @@ def plot_digits(X, captions=None, *, columns=10, title="Digits", alt=None, scale
 
     Parameters
     ----------
-    X : ndarray (n, 784), or (n, k * k) for any k
+    X : ndarray (m, 784), or (n, k * k) for any k
         The images, one per row.
     captions : sequence or None
         One for each image, written below it as it is: a dollar sign is not the start of a formula.
@@ -253,7 +253,7 @@ def plot_confusion_matrix(matrix, *, title="What was taken for what", alt=None):
 
 
 def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=None):
-    """Show the V curve: the error of differences against the step size.
+    """Show the V curve: the error of differences, as a share of the slope, against the step size.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
         ax.set(xlabel="step size h")
         ax.set_title(name, parse_math=False)
         ax.grid(alpha=0.3)
-    axes[0, 0].set_ylabel("relative error")
+    axes[0, 0].set_ylabel("error ÷ slope")
     axes[0, 0].legend()
     return figure
 
@@ -534,7 +534,7 @@ def _square(X, name):
     X = checks.dense(X, name)
     side = round(X.shape[-1] ** 0.5) if X.ndim == 2 else 0
     if X.ndim != 2 or side**2 != X.shape[1] or X.size == 0:
-        raise ValueError(f"{name} has shape {X.shape}; expected (n, 784), one image per row ({name}[i:i+1] for one).")
+        raise ValueError(f"{name} has shape {X.shape}; expected (m, 784), one image per row ({name}[i:i+1] for one).")
     checks.finite(X, name)
     checks.number(max(float(X.max()), -float(X.min())), f"the largest value of {name}")
     return X.reshape(-1, side, side)

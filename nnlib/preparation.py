@@ -21,14 +21,14 @@ def prepare(X, preparation="none"):
 
     Parameters
     ----------
-    X : ndarray (n, 784) of float32 or float64
+    X : ndarray (m, 784) of float32 or float64
         One image per row, pixel values in [0, 1]. Never written to.
     preparation : {"none", "deskew", "normalise"}
         Its name, as stored in a saved network.
 
     Returns
     -------
-    ndarray (n, 784), in X's dtype
+    ndarray (m, 784), in X's dtype
         For "none", `X` itself.
 
     Raises
@@ -56,12 +56,12 @@ def deskew(X):
 
     Parameters
     ----------
-    X : ndarray (n, 784) of float32 or float64
+    X : ndarray (m, 784) of float32 or float64
         One image per row, pixel values in [0, 1], bright ink on dark paper. An image with no ink stays as it is.
 
     Returns
     -------
-    ndarray (n, 784), in X's dtype
+    ndarray (m, 784), in X's dtype
 
     Raises
     ------
@@ -86,13 +86,13 @@ def normalise(X):
 
 
 def _images_in_blocks(function, X):
-    """Apply a function of images (n, 28, 28) to X (n, 784), block by block."""
+    """Apply a function of images (n, 28, 28) to X (m, 784), block by block."""
     X = _check_pixels(checks.images(X, SIDE**2))
     return in_blocks(lambda rows: function(rows.reshape(-1, SIDE, SIDE)).reshape(rows.shape), X)
 
 
 def _check_pixels(X):
-    """Return images (n, 784) of bright ink on dark paper, pixel values in [0, 1]; raise ValueError for others."""
+    """Return images (m, 784) of bright ink on dark paper, pixel values in [0, 1]; raise ValueError for others."""
     low, high = X.min(), X.max()
     if not (low >= -ROUNDING and high <= 1 + ROUNDING):
         checks.finite(X, "X")

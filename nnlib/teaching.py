@@ -124,7 +124,7 @@ def _other_drawings():
 
 
 def _as_images(drawings):
-    """Return drawings, which may be images already, as images (n, 784) of float32."""
+    """Return drawings, which may be images already, as images (m, 784) of float32."""
     images = [ink if is_image(ink) else strokes_to_image(ink) for ink in drawings]
     return np.array(images, dtype=np.float32).reshape(-1, FIELD**2)
 

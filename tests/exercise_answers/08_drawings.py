@@ -94,12 +94,12 @@ def centre_square_only(image):
 
 def middle_two_rolls(image):
     x, y = centre_average(image)
-    return np.roll(np.roll(image, round(13.5 - y), axis=0), round(13.5 - x), axis=1)
+    return np.roll(np.roll(image, round(14 - y), axis=0), round(14 - x), axis=1)
 
 
 def middle_loop(image):
     x, y = centre_loop(image)
-    right, down = int(np.floor(14.0 - x)), int(np.floor(14.0 - y))
+    right, down = int(np.floor(14.5 - x)), int(np.floor(14.5 - y))
     moved = np.zeros((28, 28))
     for i, j in np.argwhere(image > 0):
         moved[i + down, j + right] = image[i, j]
@@ -107,37 +107,42 @@ def middle_loop(image):
 
 
 def middle_wrong_way(image):
-    x, y = np.rint(centre_average(image) - 13.5).astype(int)
+    x, y = np.rint(centre_average(image) - 14).astype(int)
     return np.roll(image, (y, x), axis=(0, 1))
 
 
 def middle_axes_exchanged(image):
-    x, y = np.rint(13.5 - centre_average(image)).astype(int)
+    x, y = np.rint(14 - centre_average(image)).astype(int)
     return np.roll(image, (x, y), axis=(0, 1))
 
 
 def middle_int(image):
     x, y = centre_average(image)
-    return np.roll(image, (int(13.5 - y), int(13.5 - x)), (0, 1))
+    return np.roll(image, (int(14 - y), int(14 - x)), (0, 1))
 
 
 def middle_floor(image):
     x, y = centre_average(image)
-    return np.roll(image, (int((13.5 - y) // 1), int((13.5 - x) // 1)), (0, 1))
+    return np.roll(image, (int((14 - y) // 1), int((14 - x) // 1)), (0, 1))
 
 
-def middle_fourteen(image):
-    x, y = np.round(28 / 2 - centre_average(image)).astype(int)
+def middle_ceil(image):
+    right, down = np.ceil(14 - centre_average(image)).astype(int)
+    return np.roll(image, (down, right), (0, 1))
+
+
+def middle_true_middle(image):
+    x, y = np.round(27 / 2 - centre_average(image)).astype(int)
     return np.roll(image, (y, x), axis=(0, 1))
 
 
 def middle_in_float32(image):
-    x, y = np.round(np.float32(13.5) - centre_in_float32(image)).astype(int)
+    x, y = np.round(np.float32(14) - centre_in_float32(image)).astype(int)
     return np.roll(image.astype(np.float32), (y, x), axis=(0, 1))
 
 
 def middle_x_only(image):
-    return np.roll(image, round(13.5 - centre_average(image)[0]), axis=1)
+    return np.roll(image, round(14 - centre_average(image)[0]), axis=1)
 
 
 def middle_lists(image):
@@ -145,25 +150,25 @@ def middle_lists(image):
 
 
 def middle_box(image):
-    x, y = np.round(13.5 - centre_of_box(image)).astype(int)
+    x, y = np.round(14 - centre_of_box(image)).astype(int)
     return np.roll(image, (y, x), axis=(0, 1))
 
 
 def middle_not_whole(image):
-    x, y = 13.5 - centre_average(image)
+    x, y = 14 - centre_average(image)
     moved = np.zeros((28, 28))
     moved[y:, x:] = image[:-y, :-x]
     return moved
 
 
 def middle_in_place(image):
-    x, y = np.round(13.5 - centre_average(image)).astype(int)
+    x, y = np.round(14 - centre_average(image)).astype(int)
     image[:] = np.roll(image, (y, x), axis=(0, 1))
     return image
 
 
 def middle_without_return(image):
-    x, y = np.round(13.5 - centre_average(image)).astype(int)
+    x, y = np.round(14 - centre_average(image)).astype(int)
     image = np.roll(image, (y, x), axis=(0, 1))
 
 
@@ -351,7 +356,8 @@ WRONG = {
         (middle_axes_exchanged, "exchanged"),
         (middle_int, "not rounded"),
         (middle_floor, "rounded down"),
-        (middle_fourteen, "goes to 14"),
+        (middle_ceil, "rounded up"),
+        (middle_true_middle, "goes to 13.5"),
         (middle_box, "\\*box\\* of the ink"),
         (middle_not_whole, "TypeError|slice indices"),
         (middle_in_place, "in place"),

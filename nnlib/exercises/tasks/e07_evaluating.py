@@ -314,14 +314,15 @@ exercise.question(
 
 exercise.question(
     "07-unit",
-    "Without the most needed of the 100 hidden units, how many more of the 10,000 test digits are wrong?",
-    ["about 5", "about 50", "about 500", "about 5,000"],
-    right=1,
+    "Without the unit that answers to the 0s almost alone, how many of the 0s that the network found does it still "
+    "find?",
+    ["next to none", "about half", "about nine in ten", "about 99 in 100"],
+    right=3,
     wrong=[
-        "That is what the typical unit matters. The question is about the one that is missed most.",
-        "That would be five points of accuracy for one unit of a hundred.",
-        "Half of all answers? The other 99 units are still there.",
+        "The other 99 units are still there. Do none of them know anything of a 0?",
+        "That would be the most important unit by far. How many units speak for one answer?",
+        "Lesson 07: what does it cost to lose one unit?",
     ],
-    why="Less than half a point of accuracy. Many units contribute to each answer, and the others "
-    "make up for the missing one.",
+    why="Many units contribute to each answer, and most of them also say something of a 0: that it is no 1, no 4, "
+    "no 7. They make up for the missing one.",
 )

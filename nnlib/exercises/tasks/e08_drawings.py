@@ -7,6 +7,8 @@ from ..exercise import Exercise
 
 exercise = Exercise({"centre_of_mass": 2, "to_middle": 3, "fit_box": 3, "slant": 2})
 
+MIDDLE = 14  # where MNIST's digits have their centre of mass, and so the plain network expects it
+
 
 _L = np.array([[0.0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 1, 1, 1, 0]])
 _GREY = np.array([[0.0, 0.2, 1.0], [0.0, 0.6, 0.4], [0.1, 0.9, 0.0], [0.3, 0.5, 0.0], [1.0, 0.0, 0.0]])
@@ -16,18 +18,18 @@ def _image(rng):
     """Return an image in which the typical mistakes show.
 
     Most ink is in one corner of its box, more than a pixel from the middle of the box, and slanted. The offset
-    from the centre of mass to the middle is rounded up in x and down in y, so it is one pixel off where both are
+    from the centre of mass to 14 is rounded up in x and down in y, so it is one pixel off where both are
     rounded the same way.
     """
     while True:
-        height, width = 2 * rng.integers(4, 7, size=2)  # even: the middle of the box can be the middle of the image
+        height, width = 2 * rng.integers(4, 7, size=2) + 1  # odd: the middle of the box can be at 14
         rows, columns = np.indices((height, width))
         left = np.maximum(1 - rows / height - columns / width, 0)
         image = np.zeros((28, 28))
         top, side = rng.integers(1, 4, size=2)
         image[top : top + height, side : side + width] = left * (0.5 + rng.random((height, width)))
         image = image[:: rng.choice([-1, 1]), :: rng.choice([-1, 1])].copy()
-        x, y = (13.5 - centre_of_mass(image)) % 1
+        x, y = (MIDDLE - centre_of_mass(image)) % 1
         if 0.6 < x < 0.9 and 0.1 < y < 0.4:
             return (image / image.max(),)
 
@@ -66,42 +68,41 @@ def _moved(x, y, image):
 
 
 def _offset(image):
-    return np.round(13.5 - centre_of_mass(image)).astype(int)
+    return np.round(MIDDLE - centre_of_mass(image)).astype(int)
 
 
 def _only_box(image):
     rows, columns = np.nonzero(image)
-    x, y = (np.floor(13.5 - (i.min() + i.max()) / 2 + 0.5).astype(int) for i in (columns, rows))
+    x, y = (np.floor(MIDDLE - (i.min() + i.max()) / 2 + 0.5).astype(int) for i in (columns, rows))
     return _moved(x, y, image)
 
 
 @exercise.task(
     draw=_image,
     hints=[
-        "How far must the centre of mass travel, in x and in y? From where it is to 13.5, rounded.",
+        "How far must the centre of mass travel, in x and in y? From where it is to 14, rounded.",
         "`np.roll(image, (down, right), axis=(0, 1))` moves an image. Rows come first, and rows are y.",
-        "`x, y = np.round(13.5 - centre_of_mass(image)).astype(int)`, then `np.roll(image, (y, x), axis=(0, 1))`.",
+        "`x, y = np.round(14 - centre_of_mass(image)).astype(int)`, then `np.roll(image, (y, x), axis=(0, 1))`.",
     ],
     mistakes={
-        "It moves the wrong way: the offset is 13.5 minus the centre of mass, not the reverse.": lambda image: _moved(
+        "It moves the wrong way: the offset is 14 minus the centre of mass, not the reverse.": lambda image: _moved(
             *(-_offset(image)), image
         ),
         "x and y are exchanged: axis 0 holds the rows, and moving along it means moving in y.": lambda image: _moved(
             *_offset(image)[::-1], image
         ),
-        "It is one pixel too far. The middle of 28 pixels, counted from 0, is 13.5.": lambda image: _moved(
+        "It is one pixel too far. The centre of mass belongs at 14, counted from 0.": lambda image: _moved(
             *(_offset(image) + 1), image
         ),
-        "The centre of mass goes to 14, or the offset is rounded up. The middle of 28 pixels, "
-        "from 0, is 13.5, and `np.round` takes the nearest whole number.": lambda image: _moved(
-            *np.round(14 - centre_of_mass(image)).astype(int), image
+        "The offset is rounded up. `np.round` takes the nearest whole number.": lambda image: _moved(
+            *np.ceil(MIDDLE - centre_of_mass(image)).astype(int), image
         ),
-        "The offset is rounded down, or the middle taken for 13. "
-        "It is 13.5, and `np.round` takes the nearest whole number.": lambda image: _moved(
-            *np.floor(13.5 - centre_of_mass(image)).astype(int), image
+        "The centre of mass goes to 13.5, or the offset is rounded down. Where MNIST has it is 14, "
+        "and `np.round` takes the nearest whole number.": lambda image: _moved(
+            *np.round(13.5 - centre_of_mass(image)).astype(int), image
         ),
         "The offset is cut off, not rounded. `np.round` takes the nearest whole number.": lambda image: _moved(
-            *np.trunc(13.5 - centre_of_mass(image)).astype(int), image
+            *np.trunc(MIDDLE - centre_of_mass(image)).astype(int), image
         ),
         "The *box* of the ink is in the middle. Put its centre of mass there.": _only_box,
         "It moves in x only. Move it in y, too.": lambda image: _moved(_offset(image)[0], 0, image),
@@ -109,7 +110,7 @@ def _only_box(image):
     },
 )
 def to_middle(image):
-    x, y = np.round((np.array(image.shape)[::-1] - 1) / 2 - centre_of_mass(image)).astype(int)
+    x, y = np.round(MIDDLE - centre_of_mass(image)).astype(int)
     return np.roll(image, (y, x), axis=(0, 1))
 
 
