@@ -1,5 +1,6 @@
 """Is the gradient right? Compare it, block by block, with differences of the cost: estimates that need no calculus."""
 
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from .parameters import theta_shapes
 
 EXHAUSTIVE_LIMIT = 2000  # parameters; above this, random directions are checked instead of every parameter
 MOST_DIRECTIONS = 10_000  # for each block
+WRONG_STYLE = "background: #ffcfae; color: black; padding: 0 0.4em"  # to be read on a light page and on a dark one
 
 
 class BlockCheck(NamedTuple):
@@ -31,21 +33,35 @@ class GradientReport(NamedTuple):
     tolerance: float
 
     def __str__(self):
-        width = max(len("block"), *(len(block.name) for block in self.blocks))
-        lines = [f"{'block':<{width}}  parameters  relative error   ratio   angle"]
-        for block in self.blocks:
-            verdict = "ok" if block.error <= self.tolerance else "WRONG"
-            angle = "–" if np.isnan(block.angle) else f"{block.angle:.1f}°"
-            lines.append(
-                f"{block.name:<{width}}  {block.n_params:>10,}  {block.error:>14.1e}  {block.ratio:>6.4g}  "
-                f"{angle:>6}  {verdict}"
-            )
-        if self.params_changed:
-            lines.append("The function changed the parameters that it was given: WRONG")
-        lines.append(f"The gradient is {'right' if self.ok else 'WRONG'} (tolerance {self.tolerance:g}).")
-        return "\n".join(lines)
+        header, *rows = self._table()
+        width = max(len(row[0]) for row in (header, *rows))
+        lines = [f"{header[0]:<{width}}  parameters  relative error   ratio   angle"]
+        lines += [f"{n:<{width}}  {k:>10}  {e:>14}  {r:>6}  {a:>6}  {verdict}" for n, k, e, r, a, verdict in rows]
+        return "\n".join([*lines, *self._conclusions()])
 
     __repr__ = __str__
+
+    def _repr_html_(self):
+        """Return the same for a notebook, what is wrong marked; the verdicts come first, to be seen on a phone, too."""
+        lines, tags = [], ["th"] + ["td"] * len(self.blocks)
+        for tag, (name, n_params, *measures, verdict) in zip(tags, self._table(), strict=True):
+            cells = [f"<{tag}>{_marked(cell)}</{tag}>" for cell in (verdict, *measures, n_params)]
+            lines.append(f'<tr><{tag} style="text-align: left">{escape(name)}</{tag}>{"".join(cells)}</tr>')
+        conclusions = "".join(f"<p>{_marked(line)}</p>" for line in self._conclusions())
+        return f"<table>{''.join(lines)}</table>{conclusions}"
+
+    def _table(self):
+        """Return the rows of the report as texts, the header first."""
+        rows = [("block", "parameters", "relative error", "ratio", "angle", "")]
+        for block in self.blocks:
+            angle = "–" if np.isnan(block.angle) else f"{block.angle:.1f}°"
+            verdict = "ok" if block.error <= self.tolerance else "WRONG"
+            rows.append((block.name, f"{block.n_params:,}", f"{block.error:.1e}", f"{block.ratio:.4g}", angle, verdict))
+        return rows
+
+    def _conclusions(self):
+        lines = ["The function changed the parameters that it was given: WRONG"] if self.params_changed else []
+        return [*lines, f"The gradient is {'right' if self.ok else 'WRONG'} (tolerance {self.tolerance:g})."]
 
 
 def check_gradient(function, params, layer_sizes=None, *, step=1e-4, n_directions=None, tolerance=1e-6, seed=0):
@@ -126,7 +142,7 @@ def numerical_gradient(function, params, *, step=1e-5, kind="central"):
 
 
 class StepSweep(NamedTuple):
-    """Relative errors of forward and central differences for each step size: the V curve."""
+    """Errors of forward and central differences, as shares of the slope, for each step size: the V curve."""
 
     steps: np.ndarray
     forward: np.ndarray
@@ -171,7 +187,7 @@ def step_size_sweep(function, params, *, steps=None, seed=0):
 
 
 class TaylorTest(NamedTuple):
-    """The remainders of a first-order Taylor expansion, and the `slope` of their fall: 2 if right, 1 if wrong."""
+    """The remainders of a first-order Taylor expansion, and the `slope` of their fall: 2 if the gradient is right."""
 
     slope: float
     steps: np.ndarray
@@ -184,8 +200,9 @@ def taylor_slope(function, params, *, seed=0):
     """Measure how fast |J(p + h v) - J(p) - h g·v| falls with h, for a random direction v of length 1.
 
     With the right gradient g, the remainder falls with h squared: slope 2 on logarithmic axes. With a
-    wrong one, it falls with h: slope 1. No step size has to be chosen: the steps halve until rounding
-    would show, and the slope is fitted to the smallest of them.
+    wrong one, it falls with h: slope 1, unless g is wrong by so little that the part with h squared hides it.
+    No step size has to be chosen: the steps halve until rounding would show, and the slope is fitted to the
+    smallest of them.
 
     Parameters
     ----------
@@ -265,6 +282,10 @@ def derivatives(function, params, directions, step, kind):
         cost = _cost(function, params)
         quotients = [(_cost(function, params + step * v) - cost) / step for v in directions]
     return np.array(quotients)
+
+
+def _marked(text):
+    return text.replace("WRONG", f'<b style="{WRONG_STYLE}">WRONG</b>')
 
 
 def _unit_direction(n_params, seed):

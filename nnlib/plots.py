@@ -253,7 +253,7 @@ def plot_confusion_matrix(matrix, *, title="What was taken for what", alt=None):
 
 
 def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=None):
-    """Show the V curve: the error of differences against the step size.
+    """Show the V curve: the error of differences, as a share of the slope, against the step size.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ def plot_step_sizes(sweeps, *, title="Too large a step, too small a step", alt=N
         ax.set(xlabel="step size h")
         ax.set_title(name, parse_math=False)
         ax.grid(alpha=0.3)
-    axes[0, 0].set_ylabel("relative error")
+    axes[0, 0].set_ylabel("error ÷ slope")
     axes[0, 0].legend()
     return figure
 

@@ -178,6 +178,15 @@ def test_the_table_says_that_a_right_gradient_is_right():
     assert repr(report) == str(report)
 
 
+def test_in_a_notebook_the_same_words_are_a_table_with_what_is_wrong_marked():
+    report = nnlib.check_gradient(learners_function("regularised bias"), network()[0], SIZES)
+    html = report._repr_html_()
+    assert html.count("<tr>") == 1 + len(BLOCKS)
+    assert len(re.findall(r"<b [^>]*>WRONG</b>", html)) == html.count("WRONG") == str(report).count("WRONG")
+    shown, printed = (sorted(re.findall(r"[\w.°-]+", text)) for text in (re.sub("<[^>]+>", " ", html), str(report)))
+    assert shown == printed
+
+
 def test_without_layer_sizes_all_parameters_are_one_block():
     right = nnlib.check_gradient(learners_function(), network()[0])
     assert [block.n_params for block in right.blocks] == [len(network()[0])]

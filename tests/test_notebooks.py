@@ -70,6 +70,25 @@ def test_lesson_has_the_parts_that_every_lesson_has(source):
         assert part in text, part
 
 
+# Figures that a lesson takes from elsewhere, in per cent: those of the full experiment in benchmarks/choose_lambda.py.
+FROM_ELSEWHERE = {"06_evaluating": {"97.6", "97.9", "98.0"}}
+
+
+@pytest.mark.parametrize("source", LESSONS, ids=names(LESSONS))
+def test_a_share_in_the_words_of_a_lesson_stands_in_its_outputs(source):
+    """But for Try it, whose outputs are the reader's."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{source.stem}.ipynb", as_version=4)
+    words = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    words = re.sub(r"## Try it.*?(?=\n## |\Z)", "", words, flags=re.DOTALL)
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    texts = [output.get("text", "") + str(output.get("data", {}).get("text/markdown", "")) for output in outputs]
+    texts += [output.get("data", {}).get("text/plain", "") for output in outputs]
+    shown = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", "\n".join(texts).replace(",", ""))]
+    for share in set(re.findall(r"(?<![\w.])(\d+(?:\.\d+)?) ?%", words)) - FROM_ELSEWHERE.get(source.stem, set()):
+        places = len(share.partition(".")[2])
+        assert any(round(factor * number, places) == float(share) for number in shown for factor in (1, 100)), share
+
+
 @pytest.fixture
 def workshop(tmp_path, monkeypatch):
     """Give build.py a folder of its own with one small source."""

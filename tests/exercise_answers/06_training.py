@@ -597,7 +597,7 @@ WRONG = {
         (curve_labels_not_cut, "raises ValueError"),
         (curve_exchanged, "exchanged"),
         (curve_of_errors, "errors, 1 − accuracy"),
-        (curve_of_pairs, "a pair for each n"),
+        (curve_of_pairs, "a pair for each m"),
         (curve_sorted, "order of `numbers`"),
         (curve_of_three, "ValueError"),
         (curve_of_next_rows, "learned from"),

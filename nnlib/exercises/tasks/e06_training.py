@@ -14,17 +14,17 @@ def _to_split(rng):
     return 600, int(rng.integers(180, 250)), np.random.default_rng(int(rng.integers(100, 1000)))
 
 
-def _pieces(rows, n):
+def _pieces(rows, m):
     """Return of how many pieces of the file these rows consist; its end and its beginning count as neighbours."""
-    chosen = np.isin(np.arange(n), rows)
+    chosen = np.isin(np.arange(m), rows)
     return np.sum(chosen & ~np.roll(chosen, 1))
 
 
-def _looks_random(rows, n):
+def _looks_random(rows, m):
     """Return whether rows are spread over the file as a random part is: as many pieces, to within six deviations."""
-    share = len(rows) / n
-    mean = n * share * (1 - share)
-    return n < 100 or abs(_pieces(rows, n) - mean) < 6 * np.sqrt(mean * share * (1 - share))
+    share = len(rows) / m
+    mean = m * share * (1 - share)
+    return m < 100 or abs(_pieces(rows, m) - mean) < 6 * np.sqrt(mean * share * (1 - share))
 
 
 @exercise.task(
@@ -33,53 +33,53 @@ def _looks_random(rows, n):
     random=True,
     parts=("the training part", "the validation part"),
     hints=[
-        "Put all row numbers, 0 … n − 1, in random order, once.",
-        "The first n_validation of them are for validation, all others for training.",
-        "`rows = rng.permutation(n)`, and return `rows[n_validation:], rows[:n_validation]`.",
+        "Put all row numbers, 0 … m − 1, in random order, once.",
+        "The first m_validation of them are for validation, all others for training.",
+        "`rows = rng.permutation(m)`, and return `rows[m_validation:], rows[:m_validation]`.",
     ],
     must_hold={
         "It must return a pair of arrays: "
-        "the row numbers for training, and those for validation.": lambda result, n, n_validation, rng: (
+        "the row numbers for training, and those for validation.": lambda result, m, m_validation, rng: (
             isinstance(result, (tuple, list)) and len(result) == 2
         ),
         "Some rows are there twice. "
-        "Draw without replacement: `rng.permutation(n)` has each row once.": lambda result, n, n_validation, rng: all(
+        "Draw without replacement: `rng.permutation(m)` has each row once.": lambda result, m, m_validation, rng: all(
             len(np.unique(rows)) == len(rows) for rows in result
         ),
-        "The sizes are wrong: n_validation rows for validation, "
-        "and the n − n_validation others for training.": lambda result, n, n_validation, rng: (
-            len(result[1]) == n_validation and len(result[0]) == n - n_validation
+        "The sizes are wrong: m_validation rows for validation, "
+        "and the m − m_validation others for training.": lambda result, m, m_validation, rng: (
+            len(result[1]) == m_validation and len(result[0]) == m - m_validation
         ),
         "Some rows are in both sets. Then "
-        "you would choose λ by digits that the network has learned by heart.": lambda result, n, n_validation, rng: (
+        "you would choose λ by digits that the network has learned by heart.": lambda result, m, m_validation, rng: (
             not set(np.asarray(result[0]).tolist()) & set(np.asarray(result[1]).tolist())
         ),
-        "Not every row from 0 to n − 1 is there exactly once.": lambda result, n, n_validation, rng: (
-            sorted(np.concatenate(result).tolist()) == list(range(n))
+        "Not every row from 0 to m − 1 is there exactly once.": lambda result, m, m_validation, rng: (
+            sorted(np.concatenate(result).tolist()) == list(range(m))
         ),
         "The rows for validation are one piece of the file. "
-        "The file is sorted by digit: take a random part.": lambda result, n, n_validation, rng: (
-            n < 100 or _pieces(result[1], n) > 1
+        "The file is sorted by digit: take a random part.": lambda result, m, m_validation, rng: (
+            m < 100 or _pieces(result[1], m) > 1
         ),
         "The rows for validation are not spread over the whole file as a random part would be. "
-        "`rng.permutation(n)` puts all rows in random order.": lambda result, n, n_validation, rng: _looks_random(
-            result[1], n
+        "`rng.permutation(m)` puts all rows in random order.": lambda result, m, m_validation, rng: _looks_random(
+            result[1], m
         ),
     },
     looks_like={
         "The two are exchanged: first the rows for training, "
-        "then the n_validation rows for validation.": lambda result, n, n_validation, rng: (
-            len(result[0]) == n_validation and len(result[1]) == n - n_validation
+        "then the m_validation rows for validation.": lambda result, m, m_validation, rng: (
+            len(result[0]) == m_validation and len(result[1]) == m - m_validation
         ),
         "These are True and False for each row. "
-        "Return the row numbers: `np.flatnonzero` gives them.": lambda result, n, n_validation, rng: any(
+        "Return the row numbers: `np.flatnonzero` gives them.": lambda result, m, m_validation, rng: any(
             np.asarray(rows).dtype == bool for rows in result
         ),
     },
 )
-def split(n, n_validation, rng):
-    rows = rng.permutation(n)
-    return rows[n_validation:], rows[:n_validation]
+def split(m, m_validation, rng):
+    rows = rng.permutation(m)
+    return rows[m_validation:], rows[:m_validation]
 
 
 def _descend(sign, *, skip=0, late=False):
@@ -165,11 +165,11 @@ def gradient_descent(f, params, rate, n_steps):
 ONE, MANY = 1, 60  # iterations: the first step shows where it starts and what it follows, the last where it ends
 
 
-def _digits(rng, hidden=(4,), max_iter=MANY, n=80, n_classes=3):
+def _digits(rng, hidden=(4,), max_iter=MANY, m=80, n_classes=3):
     """Return examples of three kinds, of which the last may have none, and a network with so many hidden units."""
     centres = rng.normal(size=(3, 5))
-    y = rng.integers(n_classes, size=n)
-    X = centres[y] + rng.normal(scale=0.7, size=(n, 5))
+    y = rng.integers(n_classes, size=m)
+    X = centres[y] + rng.normal(scale=0.7, size=(m, 5))
     return X, y, init_thetas((5, *hidden, 3), epsilon=0.5, seed=rng), float(rng.uniform(2, 6)), max_iter
 
 
@@ -290,17 +290,17 @@ def _fit(X, y):
 
 def _curve(rng):
     """Return what `learning_curve` takes, with numbers that do not grow, and digits that are hard to tell apart."""
-    X, y, *_ = _digits(rng, n=260)
+    X, y, *_ = _digits(rng, m=260)
     X = X + rng.normal(scale=1.5, size=X.shape)
     numbers = rng.permutation([int(rng.integers(low, low + 15)) for low in (5, 25, 50, 75)][: rng.integers(2, 5)])
     return tuple(numbers.tolist()), X[:100], y[:100], X[100:], y[100:], _fit
 
 
 def _curve_with(rows):
-    """Return a learning curve whose training accuracy is measured on the rows that `rows(n)` says."""
+    """Return a learning curve whose training accuracy is measured on the rows that `rows(m)` says."""
 
     def function(numbers, X, y, X_val, y_val, fit):
-        on_training = [accuracy(y[rows(n)], predict(fit(X[:n], y[:n]), X[rows(n)])) for n in numbers]
+        on_training = [accuracy(y[rows(m)], predict(fit(X[:m], y[:m]), X[rows(m)])) for m in numbers]
         return on_training, learning_curve(numbers, X, y, X_val, y_val, fit)[1]
 
     return function
@@ -310,17 +310,17 @@ def _curve_with(rows):
     draw=_curve,
     parts=("the list of training accuracies", "the list of validation accuracies"),
     hints=[
-        "For each n: fit on the first n rows, measure on these n rows, and on the whole validation set.",
-        "`thetas = fit(X[:n], y[:n])`, then `accuracy(y[:n], nnlib.predict(thetas, X[:n]))`.",
+        "For each m: fit on the first m rows, measure on these m rows, and on the whole validation set.",
+        "`thetas = fit(X[:m], y[:m])`, then `accuracy(y[:m], nnlib.predict(thetas, X[:m]))`.",
         "The validation accuracy is `accuracy(y_val, nnlib.predict(thetas, X_val))`. Return both lists.",
     ],
     mistakes={
         "The training accuracy is measured on all rows. "
-        "Measure it on the n rows that the network learned from.": _curve_with(lambda n: slice(None)),
+        "Measure it on the m rows that the network learned from.": _curve_with(lambda m: slice(None)),
         "The two lists are exchanged: first the training accuracy, then the validation accuracy.": lambda *arguments: (
             learning_curve(*arguments)[::-1]
         ),
-        "It fits on all rows each time. Fit on the first n: `fit(X[:n], y[:n])`.": [
+        "It fits on all rows each time. Fit on the first m: `fit(X[:m], y[:m])`.": [
             lambda numbers, X, y, X_val, y_val, fit: learning_curve([len(X)] * len(numbers), X, y, X_val, y_val, fit),
             lambda numbers, X, y, X_val, y_val, fit: learning_curve(numbers, X, y, X_val, y_val, lambda *_: fit(X, y)),
         ],
@@ -329,11 +329,11 @@ def _curve_with(rows):
             (learning_curve(numbers, X, y, X_val, y_val, fit)[0],) * 2
         ),
         "Both lists are the validation accuracy. Measure the "
-        "first on the n rows that the network learned from.": lambda *arguments: (learning_curve(*arguments)[1],) * 2,
+        "first on the m rows that the network learned from.": lambda *arguments: (learning_curve(*arguments)[1],) * 2,
         "These are errors, 1 − accuracy. Return the accuracies.": lambda *arguments: tuple(
             [1 - a for a in accuracies] for accuracies in learning_curve(*arguments)
         ),
-        "It returns a pair for each n. Return two lists, each with a number for each n.": lambda *arguments: list(
+        "It returns a pair for each m. Return two lists, each with a number for each m.": lambda *arguments: list(
             zip(*learning_curve(*arguments), strict=True)
         ),
         "The "
@@ -341,13 +341,13 @@ def _curve_with(rows):
             learning_curve(numbers, X, y, X_val, y_val, fit)[0],
             learning_curve(numbers, X, y, X_val[: len(numbers)], y_val[: len(numbers)], fit)[1],
         ),
-        "The validation accuracy is measured on n digits. "
+        "The validation accuracy is measured on m digits. "
         "Measure it on the whole validation set.": lambda numbers, X, y, X_val, y_val, fit: (
             learning_curve(numbers, X, y, X_val, y_val, fit)[0],
-            [learning_curve([n], X, y, X_val[:n], y_val[:n], fit)[1][0] for n in numbers],
+            [learning_curve([m], X, y, X_val[:m], y_val[:m], fit)[1][0] for m in numbers],
         ),
         "The training accuracy is measured on rows that the network has not seen. "
-        "Measure it on the n rows that it learned from.": _curve_with(lambda n: slice(n, 2 * n)),
+        "Measure it on the m rows that it learned from.": _curve_with(lambda m: slice(m, 2 * m)),
         "Keep the order of `numbers`, even where they do not grow.": lambda numbers, *others: learning_curve(
             sorted(numbers), *others
         ),
@@ -355,9 +355,9 @@ def _curve_with(rows):
 )
 def learning_curve(numbers, X, y, X_val, y_val, fit):
     on_training, on_validation = [], []
-    for n in numbers:
-        thetas = fit(X[:n], y[:n])
-        on_training.append(accuracy(y[:n], predict(thetas, X[:n])))
+    for m in numbers:
+        thetas = fit(X[:m], y[:m])
+        on_training.append(accuracy(y[:m], predict(thetas, X[:m])))
         on_validation.append(accuracy(y_val, predict(thetas, X_val)))
     return on_training, on_validation
 
