@@ -146,9 +146,7 @@ def draw_chain(ax, names, values, steps, slopes):
     for slope in reversed(slopes):
         arriving.insert(0, slope * arriving[0])
     boxes = [f"{name} = {_written(value)}" for name, value in zip(names, values, strict=True)]
-    slopes_back = [
-        f"∂{names[last]}/∂{name} = {_written(slope)}" for name, slope in zip(names, arriving, strict=True)
-    ]
+    slopes_back = [f"∂{names[last]}/∂{name} = {_written(slope)}" for name, slope in zip(names, arriving, strict=True)]
     factors = [f"times {slope:.4g}".replace("-", "−") for slope in slopes]
     for i in range(len(values)):
         box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": "black"}

@@ -13,7 +13,7 @@ from PIL import Image
 from . import checks
 from .plots import Figure
 
-KEPT = 100  # pictures; each has some 50 kB
+KEPT = 100  # pictures, each of 50 to 100 kB
 PIXELS_PER_INCH = 144  # a picture is drawn anew at each move: as sharp as there is time for
 
 

@@ -252,7 +252,7 @@ def test_highlighted_captions_differ_in_more_than_colour():
 @pytest.mark.parametrize(
     ("X", "error", "message"),
     [
-        (np.zeros(784), ValueError, r"shape \(784,\); expected \(n, 784\)"),
+        (np.zeros(784), ValueError, r"shape \(784,\); expected \(m, 784\)"),
         (np.zeros((28, 28, 1)), ValueError, r"shape \(28, 28, 1\)"),
         (np.zeros((3, 785)), ValueError, r"shape \(3, 785\)"),  # a theta with its bias column
         (np.zeros((0, 784)), ValueError, r"shape \(0, 784\)"),
