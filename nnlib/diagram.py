@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
 RED, BLUE, ORANGE = "#B2182B", "#2166AC", "#D55E00"  # of weights: as in the colour map RdBu of their images
+NEUTRAL = "lightgray"  # a weight of 0 neither adds nor takes away
 RADIUS = 0.36
 THICKEST, THINNEST = 2.6, 0.4  # lines, in points
 ABOVE = 0.4  # room above the units
@@ -93,11 +94,10 @@ def _written(number):
 
 
 def _draw_line(ax, start, end, weight, largest):
-    positive = weight >= 0
     ax.plot(
         *zip(start, end, strict=True),
-        color=RED if positive else BLUE,
-        linestyle="-" if positive else (0, (4, 1.5)),  # so that the sign is seen without colours, too
+        color=RED if weight > 0 else BLUE if weight < 0 else NEUTRAL,
+        linestyle=(0, (4, 1.5)) if weight < 0 else "-",  # so that the sign is seen without colours, too
         linewidth=THINNEST + (THICKEST - THINNEST) * abs(weight) / largest,
         zorder=1,
     )

@@ -347,7 +347,8 @@ def plot_network(
 ):
     """Draw a network: units as circles, weights as lines, red and whole if positive, blue and dashed if negative.
 
-    The larger a weight, the thicker its line. `draw_network` draws the same on axes that are there already.
+    The larger a weight, the thicker its line; that of a 0 is grey. `draw_network` draws the same on axes that are
+    there already.
 
     Parameters
     ----------

@@ -511,9 +511,10 @@ def test_a_chain_that_does_not_hold_together_is_refused(names, values, steps, sl
 def test_each_weight_is_a_line_by_its_sign_and_size():
     lines = list(plots.plot_network(SMALL).axes[0].lines)
     weights = [1, -2, 0, 0.25, 3, 2]  # as they stand in SMALL, row by row, biases left out
-    assert len({line.get_color() for line in lines}) == 2
+    assert len({line.get_color() for line in lines}) == 3  # above, below and at 0
     for weight, line in zip(weights, lines, strict=True):
         assert (line.get_color() == lines[1].get_color()) == (weight < 0)
+        assert (line.get_color() == lines[2].get_color()) == (weight == 0)
         assert (line.get_linestyle() == "--") == (weight < 0)
     by_size = sorted(lines, key=lambda line: line.get_linewidth())
     assert [abs(weights[lines.index(line)]) for line in by_size] == sorted(map(abs, weights))
