@@ -87,9 +87,8 @@ def test_what_a_slider_draws_with_keeps_its_name_to_the_end_of_the_lesson(source
     for i, tree in enumerate(trees):
         if any(isinstance(node, ast.Name) and node.id == "Sliders" for node in ast.walk(tree)):
             draw = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "draw")
-            used = {node.id for node in ast.walk(draw) if isinstance(node, ast.Name)} - stored(
-                ast.Module(draw.body, [])
-            )
+            own = stored(ast.Module(draw.body, [])) | {argument.arg for argument in draw.args.args}
+            used = {node.id for node in ast.walk(draw) if isinstance(node, ast.Name)} - own
             assert not used & set().union(*map(stored, trees[i + 1 :])), "\n".join(sorted(used))
 
 
