@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
 RED, BLUE, ORANGE = "#B2182B", "#2166AC", "#D55E00"  # of weights: as in the colour map RdBu of their images
+NEUTRAL = "lightgray"  # a weight of 0 neither adds nor takes away
 RADIUS = 0.36
 THICKEST, THINNEST = 2.6, 0.4  # lines, in points
 ABOVE = 0.4  # room above the units
@@ -93,24 +94,23 @@ def _written(number):
 
 
 def _draw_line(ax, start, end, weight, largest):
-    positive = weight >= 0
     ax.plot(
         *zip(start, end, strict=True),
-        color=RED if positive else BLUE,
-        linestyle="-" if positive else (0, (4, 1.5)),  # so that the sign is seen without colours, too
+        color=RED if weight > 0 else BLUE if weight < 0 else NEUTRAL,
+        linestyle=(0, (4, 1.5)) if weight < 0 else "-",  # so that the sign is seen without colours, too
         linewidth=THINNEST + (THICKEST - THINNEST) * abs(weight) / largest,
         zorder=1,
     )
 
 
 def _write_on_line(ax, start, end, weight, slope):
-    """Write a weight on its line, and after it the slope of the cost."""
+    """Write a weight on its line, and below it the slope of the cost: side by side they would look like a sum."""
     x, y = (a + SHARE * (b - a) for a, b in zip(start, end, strict=True))
-    style = {"va": "center", "fontsize": 9, "zorder": 2}
-    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-    ax.text(x, y, _written(weight), ha="center" if slope is None else "right", **style)
+    style = {"ha": "center", "fontsize": 9, "zorder": 2}
+    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+    ax.text(x, y, _written(weight), va="center", **style)
     if slope is not None:
-        ax.text(x + 0.04, y, _written(slope), ha="left", color=ORANGE, fontweight="bold", **style)
+        ax.text(x, y - 0.15, _written(slope), va="top", color=ORANGE, fontweight="bold", **style)
 
 
 def _write_below(ax, place, bias, delta):
@@ -132,27 +132,37 @@ def _draw_unit(ax, place, activation, name):
 
 
 def draw_chain(ax, names, values, steps, slopes):
-    """Draw a chain of steps on axes, in place of what is there; `plots.plot_chain` says what the arguments are."""
+    """Draw a chain of steps on axes, in place of what is there; `plots.plot_chain` says what the arguments are.
+
+    Returns
+    -------
+    str
+        The same in words, for those who do not see the drawing.
+    """
     ax.clear()
     ax.set_axis_off()
     gap, last = 3.0, len(values) - 1  # between the boxes
     arriving = [1.0]  # the slope of the last number by each number
     for slope in reversed(slopes):
         arriving.insert(0, slope * arriving[0])
-    for i, (name, value) in enumerate(zip(names, values, strict=True)):
+    boxes = [f"{name} = {_written(value)}" for name, value in zip(names, values, strict=True)]
+    slopes_back = [f"∂{names[last]}/∂{name} = {_written(slope)}" for name, slope in zip(names, arriving, strict=True)]
+    factors = [f"times {slope:.4g}".replace("-", "−") for slope in slopes]
+    for i in range(len(values)):
         box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": "black"}
         plain = {"ha": "center", "parse_math": False}  # a dollar is a dollar
-        ax.text(gap * i, 0, f"{name} = {_written(value)}", va="center", bbox=box, **plain)
-        slope = f"∂{names[last]}/∂{name} = {_written(arriving[i])}" if i < last else "1"
-        ax.text(gap * i, -1, slope, va="center", color=ORANGE, fontweight="bold", fontsize=9, **plain)
-    for i, (step, slope) in enumerate(zip(steps, slopes, strict=True)):
+        ax.text(gap * i, 0, boxes[i], va="center", bbox=box, **plain)
+        ax.text(gap * i, -1, slopes_back[i], va="center", color=ORANGE, fontweight="bold", fontsize=9, **plain)
+    for i, (step, factor) in enumerate(zip(steps, factors, strict=True)):
         middle = gap * (i + 0.5)
         _draw_arrow(ax, (gap * i + 0.8, 0), (gap * (i + 1) - 0.8, 0), "black")
         ax.text(middle, 0.16, step, ha="center", va="bottom", fontsize=9, parse_math=False)
         _draw_arrow(ax, (gap * (i + 1) - 1.0, -1), (gap * i + 1.0, -1), ORANGE)
-        ax.text(middle, -1.16, f"times {slope:.4g}".replace("-", "−"), ha="center", va="top", fontsize=9, color=ORANGE)
+        ax.text(middle, -1.16, factor, ha="center", va="top", fontsize=9, color=ORANGE)
     ax.set_xlim(-1, gap * last + 1)
     ax.set_ylim(-1.7, 0.7)
+    back = "".join(f", {factor} is {slope}" for factor, slope in zip(factors[::-1], slopes_back[-2::-1], strict=True))
+    return f"Boxes: {', '.join(boxes)}. The steps between them: {', '.join(steps)}. Back: {slopes_back[last]}{back}."
 
 
 def _draw_arrow(ax, start, end, color):

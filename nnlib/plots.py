@@ -347,7 +347,8 @@ def plot_network(
 ):
     """Draw a network: units as circles, weights as lines, red and whole if positive, blue and dashed if negative.
 
-    The larger a weight, the thicker its line. `draw_network` draws the same on axes that are there already.
+    The larger a weight, the thicker its line; that of a 0 is grey. `draw_network` draws the same on axes that are
+    there already.
 
     Parameters
     ----------
@@ -422,7 +423,7 @@ def plot_chain(names, values, steps, slopes, *, title="A chain of steps", alt=No
         For each step: how much the number to its right grows when the one to its left grows by 1, if it went on like
         that.
     title, alt : str
-        What there is to see.
+        What there is to see. Without `alt`, all that is drawn is said in words.
 
     Returns
     -------
@@ -443,9 +444,10 @@ def plot_chain(names, values, steps, slopes, *, title="A chain of steps", alt=No
     steps = [_written(text, f"steps[{i}]") for i, text in enumerate(steps)]
     values = [v if isinstance(v, str) else checks.number(v, f"values[{i}]") for i, v in enumerate(values)]
     slopes = [checks.number(slope, f"slopes[{i}]") for i, slope in enumerate(slopes)]
-    alt = _text(alt, "alt") or f"{title}. From {names[0]} to {names[-1]}, step by step, and the slopes back."
-    figure, ax = new_figure(alt, width=1.65 * len(values), height=1.7, title=_text(title, "title"))
-    draw_chain(ax, names, values, steps, slopes)
+    title, alt = _text(title, "title"), _text(alt, "alt")
+    figure, ax = new_figure(alt or "", width=1.65 * len(values), height=1.7, title=title)
+    words = draw_chain(ax, names, values, steps, slopes)
+    figure.alt = alt or f"{title}. {words}"
     return figure
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 from . import checks
 from .plots import Figure
 
+KEPT = 100  # pictures, each of 50 to 100 kB
 PIXELS_PER_INCH = 144  # a picture is drawn anew at each move: as sharp as there is time for
 
 
@@ -27,7 +28,8 @@ class Sliders(ipywidgets.VBox):
         From `plots.new_figure`.
     draw : callable
         Called with the value of each slider, by name. It changes what the figure shows, and `figure.alt`. A default
-        of one of its arguments is where that slider starts.
+        of one of its arguments is where that slider starts. Pictures that were drawn are kept for a while: what it
+        draws must depend on its arguments only.
     **values : sequence
         For each slider what it can be set to: two or more numbers or texts.
 
@@ -45,11 +47,12 @@ class Sliders(ipywidgets.VBox):
         self._sliders = {name: _slider(name, options, starts) for name, options in values.items()}
         self._picture = ipywidgets.HTML()
         super().__init__([*self._sliders.values(), self._picture])
-        self._draw_figure()
+        self._draw(**self._values())
         self._still = figure._repr_mimebundle_()  # sharp, and with the layout that suits what is drawn
         figure.set_layout_engine("none")  # from now on everything stays in its place, and drawing is quicker
         figure.set_dpi(PIXELS_PER_INCH)
-        self._show()
+        self._picture.value = self._rendered()
+        self._pictures = {tuple(self._values().values()): self._picture.value}  # HTML, by the values of the sliders
         for slider in self._sliders.values():
             slider.observe(self._moved, "value")
 
@@ -58,14 +61,21 @@ class Sliders(ipywidgets.VBox):
         still, metadata = self._still
         return still | data | {"text/plain": still["text/plain"]}, metadata
 
+    def _values(self):
+        return {name: slider.value for name, slider in self._sliders.items()}
+
     def _moved(self, _):
-        self._draw_figure()
-        self._show()
+        values = self._values()
+        key = tuple(values.values())
+        if key not in self._pictures:
+            self._draw(**values)
+            self._pictures[key] = self._rendered()
+            if len(self._pictures) > KEPT:
+                del self._pictures[next(iter(self._pictures))]  # the oldest
+        self._picture.value = self._pictures[key]
 
-    def _draw_figure(self):
-        self._draw(**{name: slider.value for name, slider in self._sliders.items()})
-
-    def _show(self):
+    def _rendered(self):
+        """Return the figure as HTML."""
         # `savefig` would draw twice, once to measure; here everything has its place already.
         canvas = FigureCanvasAgg(self._figure)
         canvas.draw()
@@ -74,7 +84,7 @@ class Sliders(ipywidgets.VBox):
         Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(buffer, format="png", compress_level=1)
         png = base64.b64encode(buffer.getvalue()).decode()
         width = round(96 * self._figure.get_figwidth())  # CSS pixels
-        self._picture.value = (
+        return (
             f'<img alt="{escape(self._figure.alt)}" src="data:image/png;base64,{png}" '
             f'style="width: {width}px; max-width: 100%">'
         )

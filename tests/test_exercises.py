@@ -1,5 +1,6 @@
 """The checks of the exercises: typical wrong answers are told their cause, right ones are accepted however written."""
 
+import ast
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ from dataclasses import replace
 from html import escape
 
 import mutants
+import nbformat
 import numpy as np
 import pytest
 from loading import ROOT, load
@@ -75,6 +77,35 @@ def test_wrong_answers_are_told_their_cause(name, answer, cause):
         verdict = judge(TASKS[name], answer, seed)
         assert verdict.outcome == WRONG
         assert re.search(cause, verdict.cause), str(verdict)
+
+
+# The last lesson that comes before each exercise; the programs of exercise 05 are given, and only to be mended.
+LESSON_BEFORE = {"01": 1, "02": 2, "03": 3, "04": 3, "06": 6, "07": 7, "08": 8, "09": 8, "10": 9}
+
+
+def expressions(tree):
+    """Return what is computed in a piece of code, but for what is too short to be an answer."""
+    found = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.expr)}
+    return {text for text in found if len(text) > 12}
+
+
+def answers_of(tree):
+    """Return what a function returns, and what it assigns."""
+    kinds = (ast.Return, ast.Assign, ast.AugAssign)
+    values = [node.value for node in ast.walk(tree) if isinstance(node, kinds) and node.value is not None]
+    return {text for text in map(ast.unparse, values) if len(text) > 12}
+
+
+@pytest.mark.parametrize("exercise", [name for name in EXERCISES if name[:2] in LESSON_BEFORE])
+def test_no_lesson_before_an_exercise_gives_its_answers_to_the_letter(exercise):
+    shown = set()
+    for path in sorted((ROOT / "notebooks").glob("0*.ipynb"))[: LESSON_BEFORE[exercise[:2]] + 1]:
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                shown |= expressions(ast.parse(cell.source))
+    for name in EXERCISES[exercise]:
+        answers = answers_of(mutants.SOLUTIONS[name][0])
+        assert len(answers & shown) <= len(answers) / 2, (name, answers & shown)
 
 
 @pytest.mark.parametrize("name", cases([(name,) for name in TASKS]))

@@ -1,5 +1,6 @@
 """Every lesson runs from its source, offline, within the budget of time and memory."""
 
+import ast
 import os
 import re
 import time
@@ -68,6 +69,27 @@ def test_lesson_has_the_parts_that_every_lesson_has(source):
     text = source.read_text(encoding="utf-8")
     for part in ("**Time:**", "**Before this:**", "> **Predict.**", "## Try it", "## Summary", "**Next:**"):
         assert part in text, part
+
+
+def stored(tree):
+    """Return the names that a cell assigns outside of its functions."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    inside = {id(node) for function in functions for node in ast.walk(function) if node is not function}
+    nodes = [node for node in ast.walk(tree) if id(node) not in inside]
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+@pytest.mark.parametrize("source", LESSONS, ids=names(LESSONS))
+def test_what_a_slider_draws_with_keeps_its_name_to_the_end_of_the_lesson(source):
+    """A slider may be moved when all cells have been run: another figure of the same name would be drawn on."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{source.stem}.ipynb", as_version=4)
+    trees = [ast.parse(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+    for i, tree in enumerate(trees):
+        if any(isinstance(node, ast.Name) and node.id == "Sliders" for node in ast.walk(tree)):
+            draw = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "draw")
+            own = stored(ast.Module(draw.body, [])) | {argument.arg for argument in draw.args.args}
+            used = {node.id for node in ast.walk(draw) if isinstance(node, ast.Name)} - own
+            assert not used & set().union(*map(stored, trees[i + 1 :])), "\n".join(sorted(used))
 
 
 # Figures that a lesson takes from elsewhere, in per cent: those of the full experiment in benchmarks/choose_lambda.py.

@@ -252,7 +252,7 @@ def test_highlighted_captions_differ_in_more_than_colour():
 @pytest.mark.parametrize(
     ("X", "error", "message"),
     [
-        (np.zeros(784), ValueError, r"shape \(784,\); expected \(n, 784\)"),
+        (np.zeros(784), ValueError, r"shape \(784,\); expected \(m, 784\)"),
         (np.zeros((28, 28, 1)), ValueError, r"shape \(28, 28, 1\)"),
         (np.zeros((3, 785)), ValueError, r"shape \(3, 785\)"),  # a theta with its bias column
         (np.zeros((0, 784)), ValueError, r"shape \(0, 784\)"),
@@ -477,8 +477,17 @@ def test_a_chain_multiplies_the_slopes_from_the_right():
     figure = plots.plot_chain(["w", "z", "a", "J"], [2, -1.1, 0.25, 1.39], ["times", "σ", "−log"], [0.8, 0.1875, -4])
     texts = {text.get_text() for text in figure.axes[0].texts}
     assert {"w = 2", "z = −1.1", "a = 0.25", "J = 1.39"} <= texts
-    assert {"∂J/∂w = −0.6", "∂J/∂z = −0.75", "∂J/∂a = −4", "1"} <= texts
+    assert {"∂J/∂w = −0.6", "∂J/∂z = −0.75", "∂J/∂a = −4", "∂J/∂J = 1"} <= texts
     assert {"times", "σ", "−log", "times 0.8", "times 0.1875", "times −4"} <= texts
+
+
+def test_without_an_alt_text_a_chain_says_all_that_it_shows():
+    figure = plots.plot_chain(["w", "z", "J"], [2, -1.1, 1.39], ["f", "g"], [0.8, -0.75], title="A chain")
+    assert figure.alt == (
+        "A chain. Boxes: w = 2, z = −1.1, J = 1.39. The steps between them: f, g. "
+        "Back: ∂J/∂J = 1, times −0.75 is ∂J/∂z = −0.75, times 0.8 is ∂J/∂w = −0.6."
+    )
+    assert plots.plot_chain(["w", "J"], [2, 1], ["f"], [3], alt="Mine.").alt == "Mine."
 
 
 @pytest.mark.parametrize(
@@ -502,9 +511,10 @@ def test_a_chain_that_does_not_hold_together_is_refused(names, values, steps, sl
 def test_each_weight_is_a_line_by_its_sign_and_size():
     lines = list(plots.plot_network(SMALL).axes[0].lines)
     weights = [1, -2, 0, 0.25, 3, 2]  # as they stand in SMALL, row by row, biases left out
-    assert len({line.get_color() for line in lines}) == 2
+    assert len({line.get_color() for line in lines}) == 3  # above, below and at 0
     for weight, line in zip(weights, lines, strict=True):
         assert (line.get_color() == lines[1].get_color()) == (weight < 0)
+        assert (line.get_color() == lines[2].get_color()) == (weight == 0)
         assert (line.get_linestyle() == "--") == (weight < 0)
     by_size = sorted(lines, key=lambda line: line.get_linewidth())
     assert [abs(weights[lines.index(line)]) for line in by_size] == sorted(map(abs, weights))
@@ -530,6 +540,19 @@ def test_values_stand_where_they_belong():
     assert any(np.allclose(places["0.25"][-1], centre) for centre in circles)  # an activation; also a weight
     assert places["b = −1"][0][0] == places["δ = −0.296"][0][0] == places["out"][0][0]
     assert places["out"][0][1] > places["a"][0][1] > places["b = −1"][0][1] > places["δ = −0.296"][0][1]
+
+
+def test_a_slope_stands_below_its_weight():
+    figure = plots.plot_network(SMALL, gradients=[np.full((2, 3), 7.5), np.full((1, 3), 7.5)])
+    texts = figure.axes[0].texts
+    slopes = [text for text in texts if text.get_text() == "7.5"]
+    assert len(slopes) == 6  # of the weights; that of a bias is its unit's delta
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    for slope in slopes:
+        weight = texts[texts.index(slope) - 1]
+        (x, y), (x_weight, y_weight) = slope.get_position(), weight.get_position()
+        assert x == x_weight and y < y_weight
+        assert not slope.get_window_extent(renderer).overlaps(weight.get_window_extent(renderer))
 
 
 def test_what_is_not_known_yet_is_not_written():

@@ -50,3 +50,18 @@ def test_the_example_runs():
     exec(code, names)
     assert names["report"].ok
     assert names["nnlib"].recognise([[[0, 0], [60, 0], [25, 100]]])[0] == 7
+
+
+def test_the_tables_give_the_minutes_that_the_pages_say():
+    """The README lists the lessons and exercises, the first lesson the other lessons."""
+    sources = ROOT / "notebooks" / "source"
+    pages = [*sources.glob("0*.md"), *(sources / "exercises").glob("*.md")]
+    first = (sources / "00_start_here.md").read_text(encoding="utf-8")
+    for page in pages:
+        minutes = re.search(r"\*\*Time:\*\* (\d+) minutes", page.read_text(encoding="utf-8"))[1]
+        link = page.relative_to(sources).with_suffix(".ipynb").as_posix()
+        row = next(line for line in README.splitlines() if f"](notebooks/{link})" in line and line.startswith("|"))
+        assert minutes in [cell.strip() for cell in row.split("|")], row
+        if page.parent == sources and page.stem != "00_start_here":
+            row = next(line for line in first.splitlines() if f"]({link})" in line and line.startswith("|"))
+            assert row.split("|")[-2].strip() == minutes, row

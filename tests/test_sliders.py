@@ -68,6 +68,43 @@ def test_without_a_default_it_starts_at_the_first_value():
     assert seen == [(3, 0.5)]
 
 
+def test_a_picture_that_was_drawn_is_kept(bar):
+    figure, draw = bar
+    moves = []
+
+    def counted(height=4, side="left"):
+        moves.append((height, side))
+        draw(height, side)
+
+    sliders = Sliders(figure, counted, height=[0, 4, 8], side=["left", "right"])
+    height, side, picture = sliders.children
+    first = picture.value
+    height.value = 8
+    second = picture.value
+    height.value = 4
+    assert picture.value == first
+    height.value = 8
+    assert picture.value == second
+    side.value = "right"
+    assert picture.value not in (first, second)
+    assert moves == [(4, "left"), (8, "left"), (8, "right")]
+
+
+def test_the_oldest_picture_is_dropped_when_there_are_too_many(bar, monkeypatch):
+    monkeypatch.setattr("nnlib.sliders.KEPT", 2)
+    figure, draw = bar
+    moves = []
+
+    def counted(height=4):
+        moves.append(height)
+        draw(height)
+
+    height = Sliders(figure, counted, height=[0, 4, 8]).children[0]
+    for value in (8, 4, 0, 8, 4):  # at 0 there are three: that of the start goes
+        height.value = value
+    assert moves == [4, 8, 0, 4]
+
+
 def test_nothing_jumps_when_a_slider_is_moved(bar):
     figure, draw = bar
     sliders = Sliders(figure, draw, height=[0, 4, 8])
