@@ -48,7 +48,7 @@ def check_name(preparation):
 
 
 def deskew(X):
-    """Set slanting digits upright, and move their centre of mass to the middle.
+    """Set slanting digits upright, and move their centre of mass to the middle between left and right.
 
     Each row of pixels is moved sideways, by an amount that grows with its distance from the centre of
     mass: a shear. Its slope is the covariance of x and y, weighted by ink, over the variance of y, so that
