@@ -24,9 +24,9 @@ def _of_layers(n_layers):
 
 
 def _large(rng):
-    """Return a case with so many parameters and examples that differences take several seconds."""
+    """Return a case so large that differences take several seconds, on a fast computer, too."""
     sizes = (196, 20, 10)
-    return pack(init_thetas(sizes, seed=rng)), sizes, rng.random((200, 196)), rng.integers(10, size=200), 1.0
+    return pack(init_thetas(sizes, seed=rng)), sizes, rng.random((600, 196)), rng.integers(10, size=600), 1.0
 
 
 # Not the library's own: an answer that calls that one has repaired nothing.
