@@ -4,13 +4,10 @@ import numpy as np
 
 from . import checks
 from .blocks import all_cores
+from .preparation import SIDE
 
-SIDE = 28  # pixels
-TURN, SLANT, SIZE = (
-    0.12,
-    0.15,
-    0.10,
-)  # standard deviations: radians, pixels aside for each one down, logarithm of factors
+# Standard deviations: radians, pixels aside for each one down, logarithm of factors.
+TURN, SLANT, SIZE = 0.12, 0.15, 0.10
 SHIFT = 0.5  # pixels, standard deviation
 GRID = 5  # displacements are drawn at so many places along each side, and are smooth between them
 BEND = 1.3  # pixels, standard deviation of a displacement

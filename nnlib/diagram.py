@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
+from .parameters import sizes_of
+
 RED, BLUE, ORANGE = "#B2182B", "#2166AC", "#D55E00"  # of weights: as in the colour map RdBu of their images
 NEUTRAL = "lightgray"  # a weight of 0 neither adds nor takes away
 RADIUS = 0.36
@@ -17,7 +19,7 @@ SHARE = 0.3  # of a line, from its left end, where its weight is written: lines 
 class Layout:
     """Where the units of a network are drawn: `places` has for each layer the place (x, y) of each unit, by number."""
 
-    sizes: list
+    sizes: tuple
     places: list
     with_values: bool
     below: float  # room for what stands below the units
@@ -36,7 +38,7 @@ class Layout:
 
 def layout(thetas, most_units, values):
     """Return the layout of a network; of a layer with more units, the first ones and the last one are drawn."""
-    sizes = [np.shape(thetas[0])[1] - 1, *(len(theta) for theta in thetas)]
+    sizes = sizes_of(thetas)
     with_values = values and all(size <= most_units for size in sizes)
     unit_gap, layer_gap = (1.8, 3.4) if with_values else (1.0, 2.6)
     places = []
@@ -169,11 +171,8 @@ def _draw_arrow(ax, start, end, color):
     ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": color, "linewidth": 1.2})
 
 
-LIT_ROW, LIT_COLUMN, LIT_RESULT = (
-    "#BBD7EA",
-    "#F7CDAF",
-    "#D9D9D9",
-)  # light blue, light orange, grey: numbers stay readable
+# Light blue, light orange, grey: numbers stay readable.
+LIT_ROW, LIT_COLUMN, LIT_RESULT = "#BBD7EA", "#F7CDAF", "#D9D9D9"
 
 
 def draw_product(ax, A, B, row=0, column=0):

@@ -108,7 +108,7 @@ def train_minibatch(
     weight_decay : float
         How much of each weight is taken away at a step, as a multiple of the rate; 0 or above. Biases do not decay.
     augment : callable or None
-        Called with some images (n, n_in) and a random generator; returns images to train on in their place, such as
+        Called with some images (m, n_in) and a random generator; returns images to train on in their place, such as
         `nnlib.augment` does. So the network sees no image twice.
     validation, thetas, epsilon
         As for `train`.
@@ -189,9 +189,7 @@ class _Walk:
             self.adam.step(gradient, rate_at(self.adam.n_steps), weight_decay)
         cost = self.mean_cost()
         check_for_overflow(cost, gradient, self.adam.params, self.X)
-        self.recorder.gradient_norm = float(np.linalg.norm(gradient))
-        if cost < self.recorder.best_cost:
-            self.recorder.best_cost, self.recorder.best_params = cost, self.adam.params.copy()
+        self.recorder.note_evaluation(self.adam.params, cost, gradient)
         self.recorder.note_iteration(self.adam.params, cost)
 
     def mean_cost(self):

@@ -12,6 +12,7 @@ from . import checks
 from .diagram import draw_chain, draw_network, layout
 from .gradcheck import StepSweep
 from .paper.page import Page
+from .parameters import sizes_of
 from .reading import SURE
 
 # Okabe and Ito's colours, which colour-blind people can tell apart; line styles and markers repeat what they say.
@@ -359,7 +360,7 @@ def plot_network(
     deltas : list or None
         Numbers to write below the units, in orange: for each layer after the inputs, one for each unit, or None.
     gradients : list or None
-        The slope of the cost for each parameter, in the shapes of `thetas`, or None for a layer: written after the
+        The slope of the cost for each parameter, in the shapes of `thetas`, or None for a layer: written below the
         weights, in orange.
     names : list or None
         Texts above the units: for each layer, one for each unit, or None.
@@ -375,7 +376,7 @@ def plot_network(
     Figure
     """
     thetas, most_units = checks.thetas(thetas), checks.count(most_units, "most_units")
-    sizes = [thetas[0].shape[1] - 1, *(len(theta) for theta in thetas)]
+    sizes = list(sizes_of(thetas))
     if most_units < 2:
         raise ValueError("most_units is 1; expected 2 or more, the first and the last one.")
     activations = _of_units(activations, sizes, "activations")
