@@ -22,6 +22,7 @@ from .preparation import PREPARATIONS, check_name, prepare
 
 NETWORK_PATH = DATA_FOLDER / "network.npz"
 MOST_IN_A_FILE = 10_000_000  # 80 MB; a small file can claim to hold far more
+MOST_LOST = 1e-3  # of a layer's length, by rounding: float16 keeps three digits, but not of numbers below 6e-5
 PATIENCE = 1  # second, for another program to finish writing text files
 TEXT_HEADER = "nnlib network, layer {} of {}, {} x {} numbers, checksum of all layers: {}"
 TEXT_HEADER_PATTERN = "# " + TEXT_HEADER.format(r"\d+", r"(\d+)", r"\d+", r"\d+", r"(\w+)")
@@ -104,7 +105,7 @@ def shipped_network():
     return load_network()
 
 
-def save_thetas(path, thetas, *, preparation="none", settings=None, activation="sigmoid"):
+def save_thetas(path, thetas, *, preparation="none", settings=None, activation="sigmoid", dtype=None):
     """Save a network: to a ``.npz`` file, or to a folder as plain text.
 
     Parameters
@@ -122,17 +123,23 @@ def save_thetas(path, thetas, *, preparation="none", settings=None, activation="
         How the network was made, in values that JSON can hold; only a ``.npz`` file keeps it.
     activation : {"sigmoid", "relu"}
         Of the hidden units. Only a ``.npz`` file keeps it, so text files allow only "sigmoid".
+    dtype : numpy.float16, numpy.float32, numpy.float64 or None
+        Of the numbers in a ``.npz`` file. float16 keeps three digits of each: enough to read with, in about a quarter
+        of the space that float64 takes. None leaves the numbers as they are, and is what text files allow.
 
     Raises
     ------
     ValueError, TypeError, OSError
-        If an argument is not as above, or the files cannot be written. Files that were there before stay as they were.
+        If an argument is not as above, the numbers are too large or too small for `dtype`, or the files cannot be
+        written. Files that were there before stay as they were.
     """
     settings = {} if settings is None else settings
     if not isinstance(settings, dict):
         raise TypeError(f"settings is {checks.shown(settings)}; expected a dict or None.")
     thetas = checks.thetas(thetas)
     path = _check_target(path, sizes_of(thetas), preparation, activation)
+    if dtype is not None:
+        thetas = _rounded(thetas, dtype, path)
     if path.suffix == ".npz":
         arrays = {f"theta{i}": theta for i, theta in enumerate(thetas, start=1)}
         try:
@@ -179,6 +186,32 @@ def _check_target(path, layer_sizes, preparation, activation):
     if stale.exists():
         raise ValueError(f"{stale} is there already, from a deeper network; delete it or choose another folder.")
     return path
+
+
+def _rounded(thetas, dtype, path):
+    """Return the thetas in the dtype of a file, which must be able to hold their numbers."""
+    if path.suffix != ".npz":
+        raise ValueError(f"dtype is {checks.shown(dtype)}, which text files cannot keep; save to a .npz file instead.")
+    names = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
+    name = getattr(dtype, "__name__", str(dtype))  # of np.float16, np.dtype(np.float16) and "float16": all the same
+    if name not in names:
+        raise TypeError(f"dtype is {checks.shown(dtype)}; expected numpy.{', numpy.'.join(names)} or None.")
+    with np.errstate(over="ignore"):
+        rounded = [theta.astype(names[name]) for theta in thetas]
+        for i, (theta, kept) in enumerate(zip(thetas, rounded, strict=True)):
+            theta = theta.astype(np.float64)
+            largest = np.abs(theta).max()
+            if not np.isfinite(kept).all():
+                most = np.finfo(kept.dtype).max
+                raise ValueError(
+                    f"thetas[{i}] reaches {largest:.6g}; {name} holds {most:.6g} at most. Save without dtype."
+                )
+            if np.linalg.norm(kept - theta) > MOST_LOST * np.linalg.norm(theta):
+                raise ValueError(
+                    f"thetas[{i}] holds numbers that are too small for {name}, which would lose them: the largest is "
+                    f"{largest:.3g}. Save without dtype."
+                )
+    return rounded
 
 
 def _text_files(folder, n_layers):
@@ -253,7 +286,9 @@ def _load_npz(path):
         # What the file claims about its sizes comes first: a few bytes can stand for gigabytes.
         _check_size(sum(entry.file_size for entry in archive.infolist()) // 8)
         about = json.loads(str(_read_array(archive, "about")))
-        thetas = checks.thetas([_read_array(archive, name) for name in names])
+        arrays = [_read_array(archive, name) for name in names]
+    _check_size(sum(array.size for array in arrays))  # of small numbers, more fit into as many bytes
+    thetas = checks.thetas([array.astype(np.float64) if array.dtype.str[1:] == "f2" else array for array in arrays])
     if not isinstance(about, dict) or about.get("preparation") not in list(PREPARATIONS):
         raise ValueError(f"its about is {about!r}; expected a preparation, one of {', '.join(PREPARATIONS)}")
     if list(sizes_of(thetas)) != about.get("layer_sizes", list(sizes_of(thetas))):

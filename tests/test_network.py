@@ -650,3 +650,122 @@ def test_a_network_of_rectified_units_is_saved_as_one_and_an_old_file_holds_sigm
     assert nnlib.load_network(tmp_path / "old.npz").activation == "sigmoid"
     with pytest.raises(ValueError, match="activation is 'relu', which text files cannot keep"):
         nnlib.save_thetas(tmp_path / "folder", thetas, activation="relu")
+
+
+# ---- half precision
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, "float16", np.dtype(np.float16)])
+def test_numbers_are_saved_as_asked_for_and_come_back_as_rounded(tmp_path, dtype):
+    thetas = some_thetas((20, 7, 5, 3))
+    nnlib.save_thetas(tmp_path / "rounded.npz", thetas, dtype=dtype, activation="relu", preparation="normalise")
+    assert_same_numbers(nnlib.load_thetas(tmp_path / "rounded.npz"), [theta.astype(dtype) for theta in thetas])
+    network = nnlib.load_network(tmp_path / "rounded.npz")
+    assert (network.activation, network.preparation) == ("relu", "normalise")
+    with np.load(tmp_path / "rounded.npz") as file:
+        assert file["theta1"].dtype == dtype
+
+
+def test_a_network_in_half_precision_reads_as_before_in_a_quarter_or_so_of_the_space(tmp_path, mnist):
+    network = nnlib.load_network()
+    sizes = {}
+    for dtype in (np.float16, np.float32, np.float64):
+        path = tmp_path / f"{np.dtype(dtype)}.npz"
+        nnlib.save_thetas(path, network.thetas, preparation=network.preparation, dtype=dtype)
+        sizes[dtype] = path.stat().st_size
+    assert sizes[np.float16] < 0.52 * sizes[np.float32]  # the exponents of the larger ones compress a little better
+    assert sizes[np.float16] < 0.26 * sizes[np.float64]
+    rounded = nnlib.load_network(tmp_path / "float16.npz")
+    scores, before = (n.predict_scores(mnist.X_test[::5]) for n in (rounded, network))
+    assert np.abs(scores - before).max() < 0.02
+    assert np.mean(scores.argmax(axis=1) != before.argmax(axis=1)) <= 0.001
+
+
+@pytest.mark.parametrize(
+    ("largest", "dtype", "message"),
+    [
+        (65_520.0, np.float16, r"thetas\[1\] reaches 65520; float16 holds 65504 at most"),
+        (-1e300, np.float16, r"thetas\[1\] reaches 1e\+300; float16 holds 65504 at most"),
+        (1e39, np.float32, r"thetas\[1\] reaches 1e\+39; float32 holds 3.40282e\+38 at most"),
+        (1e-9, np.float16, r"thetas\[1\] holds numbers that are too small for float16, .*: the largest is 1e-09"),
+        (1e-6, np.float16, r"thetas\[1\] holds numbers that are too small for float16"),
+        (1e-60, np.float32, r"thetas\[1\] holds numbers that are too small for float32"),
+    ],
+)
+def test_numbers_that_a_dtype_cannot_hold_are_refused(tmp_path, largest, dtype, message):
+    thetas = some_thetas()
+    thetas[1] *= largest / np.abs(thetas[1]).max()
+    with warnings.catch_warnings(), pytest.raises(ValueError, match=message):
+        warnings.simplefilter("error")
+        nnlib.save_thetas(tmp_path / "network.npz", thetas, dtype=dtype)
+    assert not files_in(tmp_path)
+
+
+def test_what_rounds_to_nothing_beside_larger_numbers_is_no_loss(tmp_path):
+    thetas = some_thetas()
+    thetas[0][0] = 1e-12  # of a unit that sees only blank pixels
+    thetas[1][:] = 0
+    thetas[0][1, 1] = 65_504
+    nnlib.save_thetas(tmp_path / "network.npz", thetas, dtype=np.float16)
+    assert_same_numbers(nnlib.load_thetas(tmp_path / "network.npz"), [theta.astype(np.float16) for theta in thetas])
+
+
+@pytest.mark.parametrize("dtype", [float, np.int16, "half", np.longdouble, 16, "<f2"])
+def test_other_dtypes_are_refused(tmp_path, dtype):
+    with pytest.raises(TypeError, match=r"expected numpy.float16, numpy.float32, numpy.float64 or None"):
+        nnlib.save_thetas(tmp_path / "network.npz", some_thetas(), dtype=dtype)
+    assert not files_in(tmp_path)
+
+
+def test_text_files_keep_no_dtype(tmp_path):
+    with pytest.raises(ValueError, match="float16'>, which text files cannot keep"):
+        nnlib.save_thetas(tmp_path / "text", some_thetas(), dtype=np.float16)
+    assert not files_in(tmp_path)
+
+
+@pytest.fixture
+def half(tmp_path):
+    """The path of a network in half precision."""
+    path = tmp_path / "half.npz"
+    nnlib.save_thetas(path, some_thetas(), dtype=np.float16)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("theta1", "mentions"),
+    [
+        (np.full((4, 7), np.inf, np.float16), ["thetas[0]", "NaN or infinite"]),
+        (np.full((4, 7), np.nan, np.float16), ["thetas[0]", "NaN or infinite"]),
+        (np.ones((4, 7), np.int16), ["thetas[0] has dtype int16; expected float32 or float64"]),
+        (np.ones((4, 7), np.longdouble), ["expected float32 or float64"]),
+        (np.ones((4, 7), np.complex64), ["complex64"]),
+        (np.ones((4, 8), np.float16), ["layers of (7, 4, 3) units; expected [6, 4, 3]"]),
+    ],
+    ids=["infinite", "NaN", "int16", "longdouble", "complex", "another shape"],
+)
+def test_a_damaged_file_in_half_precision(half, theta1, mentions):
+    with np.load(half) as file:
+        arrays = dict(file)
+    np.savez(half, **arrays | {"theta1": theta1})
+    assert_refused(half, *mentions)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_truncated_file_in_half_precision(half, share):
+    content = half.read_bytes()
+    half.write_bytes(content[: int(share * len(content))])
+    assert_refused(half)
+
+
+def test_the_other_byte_order_is_read_too(half):
+    with np.load(half) as file:
+        arrays = dict(file)
+    np.savez(half, **arrays | {"theta1": arrays["theta1"].astype(">f2")})
+    assert_same_numbers(nnlib.load_thetas(half), [arrays["theta1"], arrays["theta2"]])
+
+
+def test_a_file_in_half_precision_cannot_hold_four_times_as_many_numbers(half, monkeypatch):
+    assert sum(theta.size for theta in some_thetas()) == 43
+    monkeypatch.setattr(nnlib.network, "MOST_IN_A_FILE", 42)
+    monkeypatch.setattr(nnlib.network, "_check_size", lambda n, check=nnlib.network._check_size: n == 43 and check(n))
+    assert_refused(half, "43 parameters; expected 42 at most")
