@@ -21,6 +21,7 @@ from .parameters import sizes_of
 from .preparation import PREPARATIONS, check_name, prepare
 
 NETWORK_PATH = DATA_FOLDER / "network.npz"
+FURTHER_PATH = DATA_FOLDER / "network-further.npz"  # the one of lesson 10
 MOST_IN_A_FILE = 10_000_000  # 80 MB; a small file can claim to hold far more
 MOST_LOST = 1e-3  # of a layer's length, by rounding: float16 keeps three digits, but not of numbers below 6e-5
 PATIENCE = 1  # second, for another program to finish writing text files

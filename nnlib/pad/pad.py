@@ -14,6 +14,7 @@ from ..network import Network
 from ..preparation import check_name
 from ..reading import split_digits
 from . import view
+from .choice import Choice
 from .controls import button, row
 from .file_row import Exchange, FileRow, Offer
 from .filing import Place
@@ -36,7 +37,10 @@ class Pad(widgets.VBox):
     Parameters
     ----------
     network : Network or None
-        The network that reads the drawings. None takes the one that ships with the project.
+        The network that reads the drawings. None takes those that ship with the project.
+    networks : dict or None
+        Instead of one network, several for people to choose from: from the name of each to a Network, or to the path
+        of its file, which is read when it is chosen. The first reads until then.
     examples : list of Example
         Labelled drawings, and images of digits on paper, to start with.
     writer : str
@@ -60,7 +64,7 @@ class Pad(widgets.VBox):
     digit : int or None
         The digit with the highest score.
     network : Network
-        The network that reads now. The buttons "Teach" and "Forget the teaching" change it.
+        The network that reads now. The buttons "Teach" and "Forget the teaching" change it, and so may a program.
     examples : list of Example
         The drawings that are kept, and the digits of photos.
 
@@ -72,8 +76,10 @@ class Pad(widgets.VBox):
     Under Voilà, and in a folder that is read-only, the pad writes no file. It offers a download and an upload instead.
     """
 
-    def __init__(self, network=None, *, examples=(), writer="", file="my_digits.json", autosave=True, size=280):
-        self._teacher = Teacher(network)
+    def __init__(
+        self, network=None, *, networks=None, examples=(), writer="", file="my_digits.json", autosave=True, size=280
+    ):
+        self._teacher = Teacher(network, networks)
         if not isinstance(writer, str):
             raise TypeError(f"writer is {writer!r}; expected text.")
         self._kept = Kept([check_example(example, f"examples[{i}]") for i, example in enumerate(examples)])
@@ -96,6 +102,7 @@ class Pad(widgets.VBox):
         self._words, self._bars, self._caption, self._status, self._which_network = (widgets.HTML() for _ in range(5))
         self._status.add_class("nnlib-status")
         self._ink = widgets.Box([self._surface.ink])
+        self._choice = Choice(self._teacher.names, self._guarded(self.choose_network))
         self._gallery = Gallery(*map(self._guarded, (self.relabel, self.show_again, self.remove)))
         self._place = Place(file, autosave)
         if self._place.has_files:
@@ -160,15 +167,19 @@ class Pad(widgets.VBox):
         with self._undoable():
             self._put(content)
 
-    def watch(self, preparation="none"):
+    def watch(self, preparation="none", activation="sigmoid"):
         """Watch a network learn: have the pad read with it while it is trained, also what is drawn meanwhile.
 
-        ``nnlib.train(X, y, thetas_callback=pad.watch())``. In the end, the pad reads with the trained network.
+        ``nnlib.train(X, y, thetas_callback=pad.watch())``, or, as `train_minibatch` makes rectified units unless it is
+        told otherwise, ``nnlib.train_minibatch(X, y, thetas_callback=pad.watch(activation="relu"))``. In the end, the
+        pad reads with the trained network.
 
         Parameters
         ----------
         preparation : str
             What was done to the images X: "none", "deskew" or "normalise". The same is done to the drawing.
+        activation : str
+            What the hidden units do: "sigmoid" or "relu".
 
         Returns
         -------
@@ -178,12 +189,13 @@ class Pad(widgets.VBox):
         Raises
         ------
         ValueError
-            If there is no such preparation.
+            If there is no such preparation, or no such activation.
         """
         check_name(preparation)
+        checks.activation(activation)
 
         def read_with(thetas):
-            self.network = Network(thetas, preparation)
+            self.network = Network(thetas, preparation, activation=activation)
             self._surface.change_at_intervals(WATCH_INTERVAL)
 
         return self._guarded(read_with)
@@ -243,6 +255,8 @@ class Pad(widgets.VBox):
             self._button("Forget the teaching", self.forget, "Go back to the network as it was; your drawings stay"),
             self._which_network,
         ]
+        if self._teacher.has_choice:
+            teaching.insert(-1, self._choice)
         without_drawing = [
             self._stored,
             self._button("A test digit", self.show_test_digit, "Read one of the 10,000 test digits, chosen at random"),
@@ -334,6 +348,22 @@ class Pad(widgets.VBox):
 
     # What it does with the network.
 
+    def choose_network(self, name):
+        """Choose which network reads, by its name. Each keeps what it was taught."""
+        before, was_taught = self._teacher.chosen, self._teacher.is_taught
+        self._say(f"Loading “{name}” …")
+        try:
+            self._teacher.choose(name)
+        finally:  # where the file cannot be read, the control shows again what was chosen before
+            self._name_network()
+        self._show_network()
+        said = f"Now “{name}” reads."
+        if was_taught and name != before:
+            said += f" What you taught “{before}” is there when you choose it again."
+        if was_taught and not self._teacher.is_taught:
+            said += " To teach this one, too, press Teach."
+        self._say(said)
+
     def teach(self):
         """Adapt the network to the examples, starting from the network as it was at first."""
         if not self.examples:
@@ -346,7 +376,7 @@ class Pad(widgets.VBox):
         self._say(said)
 
     def forget(self):
-        """Go back to the network as it was at first; the examples stay."""
+        """Go back to the network as it was at first, or from one that a program gave; the examples stay."""
         self._teacher.forget()
         self._show_network()
         self._say("The network is as it was at first. Your drawings are still here.")
@@ -491,7 +521,9 @@ class Pad(widgets.VBox):
         self._show_gallery()
 
     def _name_network(self):
-        self._which_network.value = f'<div class="nnlib-note">The network: {self._teacher.in_words()}</div>'
+        self._choice.update(self._teacher.names, self._teacher.chosen)
+        name = "" if self._teacher.has_choice else "The network: "
+        self._which_network.value = f'<div class="nnlib-note">{name}{self._teacher.in_words()}</div>'
 
     def _on_key(self, key):
         """Do what a key on the field stands for."""
