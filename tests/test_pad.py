@@ -826,3 +826,195 @@ def test_doubts_before_and_after():
         "Before, I doubted the label of drawing 1; now, of drawing 1."
     )
     assert view.doubts_before_and_after(none, some).startswith("Now I doubt the label of drawing 1.")
+
+
+# ---- which network reads
+
+
+def tiny(seed, activation="sigmoid", layer_sizes=(784, 5, 4, 10)):
+    """Return a network of random weights."""
+    thetas = nnlib.init_thetas(layer_sizes, seed=seed, epsilon=1.0, activation=activation)
+    return nnlib.Network(thetas, "normalise", activation=activation)
+
+
+@pytest.fixture
+def several(folder):
+    """A pad with three networks to choose from, one of them in a file; and the three."""
+    networks = {"one": tiny(1), "two": tiny(2, "relu"), "three": tiny(3)}
+    two = networks["two"]
+    nnlib.save_thetas("two.npz", two.thetas, preparation="normalise", activation="relu")
+    return Pad(networks=networks | {"two": folder / "two.npz"}), networks
+
+
+def choice(pad):
+    """Return the control that shows which network reads, or None."""
+    return next((control for control in parts(pad, widgets.Dropdown) if control.description == "Network:"), None)
+
+
+def scores_of(network, strokes):
+    return network.predict_scores(nnlib.strokes_to_image(strokes).reshape(1, -1))[0]
+
+
+def test_another_network_reads_at_once_what_is_drawn(several):
+    pad, networks = several
+    pad.show(SEVEN)
+    assert (choice(pad).options, choice(pad).value) == (("one", "two", "three"), "one")
+    for name in ("two", "one", "three", "two"):
+        choice(pad).value = name
+        np.testing.assert_allclose(pad.scores, scores_of(networks[name], pad.strokes), atol=1e-9)
+        assert pad.network.activation == networks[name].activation
+        assert status(pad) == f"Now “{name}” reads."
+    pad.choose_network("one")
+    assert choice(pad).value == "one"
+    np.testing.assert_allclose(pad.scores, scores_of(networks["one"], pad.strokes), atol=1e-9)
+    assert choice(pad).tooltip
+
+
+def test_the_file_of_a_network_is_read_when_it_is_chosen_and_only_then(several, monkeypatch):
+    read = []
+    load = nnlib.load_network
+    monkeypatch.setattr("nnlib.pad.teacher.load_network", lambda path: read.append(path) or load(path))
+    pad, _ = several
+    assert read == []
+    for name in ("two", "one", "two"):
+        choice(pad).value = name
+    assert [path.name for path in read] == ["two.npz"]
+
+
+def test_a_file_that_cannot_be_read_changes_nothing(several, folder):
+    pad, networks = several
+    pad.show(SEVEN)
+    (folder / "two.npz").write_bytes(b"damaged")
+    choice(pad).value = "two"
+    assert "two.npz cannot be read as a network" in status(pad)
+    assert choice(pad).value == "one"
+    np.testing.assert_allclose(pad.scores, scores_of(networks["one"], pad.strokes), atol=1e-9)
+    with pytest.raises(ValueError, match="There is no network 'four'; expected one of 'one', 'two', 'three'"):
+        pad.choose_network("four")
+    assert choice(pad).value == "one"
+
+
+def test_with_one_network_there_is_nothing_to_choose(monkeypatch):
+    monkeypatch.setattr("nnlib.pad.teacher.FURTHER_PATH", nnlib.data.DATA_FOLDER / "not there.npz")
+    for pad, words in ((Pad(), "as shipped"), (Pad(tiny(1)), "as given"), (Pad(networks={"one": tiny(1)}), "as given")):
+        assert choice(pad) is None
+        assert f"The network: {words}" in all_text(pad)
+        pad.network = tiny(2)
+        assert choice(pad) is None
+        pad.forget()
+        assert f"The network: {words}" in all_text(pad)
+
+
+def test_the_networks_that_ship_can_be_chosen_where_there_are_two(several, folder, monkeypatch):
+    _, networks = several
+    monkeypatch.setattr("nnlib.pad.teacher.FURTHER_PATH", folder / "two.npz")
+    pad = Pad()
+    pad.show(SEVEN)
+    np.testing.assert_allclose(pad.scores, nnlib.recognise(SEVEN)[1], atol=1e-9)
+    assert choice(pad).options == ("100 hidden units", "500 + 300 hidden units")
+    choice(pad).value = "500 + 300 hidden units"
+    np.testing.assert_allclose(pad.scores, scores_of(networks["two"], pad.strokes), atol=1e-9)
+    assert choice(Pad(tiny(1))) is None  # who gives a network wants that one
+
+
+def test_a_network_that_learns_is_watched_and_can_be_chosen_again(several):
+    pad, networks = several
+    pad.show(SEVEN)
+    choice(pad).value = "three"
+    learning = tiny(5, "relu")
+    show = pad.watch("normalise", activation="relu")
+    for network in (tiny(4, "relu"), learning):
+        show(network.thetas)
+        assert choice(pad).options == ("one", "two", "three", "the one from the notebook")
+        assert choice(pad).value == "the one from the notebook"
+    pad.show(SEVEN)
+    np.testing.assert_allclose(pad.scores, scores_of(learning, SEVEN), atol=1e-9)
+    choice(pad).value = "two"
+    np.testing.assert_allclose(pad.scores, scores_of(networks["two"], pad.strokes), atol=1e-9)
+    choice(pad).value = "the one from the notebook"
+    np.testing.assert_allclose(pad.scores, scores_of(learning, pad.strokes), atol=1e-9)
+    press(pad, "Forget the teaching")
+    assert choice(pad).value == "three"  # that was there before
+    assert status(pad) == "“three” reads again. Your drawings are still here."
+    with pytest.raises(ValueError, match="activation is 'tanh'"):
+        pad.watch(activation="tanh")
+    with pytest.raises(TypeError, match="network is a list"):
+        pad.network = learning.thetas
+
+
+def test_each_network_keeps_what_it_was_taught_and_says_so(several, monkeypatch):
+    pad, networks = several
+    taught_from = []
+
+    def teach(network, strokes, labels):
+        taught_from.append(network)
+        return nnlib.Network([theta + 1e-3 for theta in network.thetas], "normalise", {"taught": 1}, network.activation)
+
+    monkeypatch.setattr("nnlib.pad.teacher.teach", teach)
+    keep(pad, SEVEN, 7)
+    pad.show(SEVEN)
+    press(pad, "Teach")
+    assert taught_from == [networks["one"]]
+    taught = pad.network
+    assert "taught with 1 drawing" in all_text(pad)
+    choice(pad).value = "two"
+    assert status(pad) == (
+        "Now “two” reads. What you taught “one” is there when you choose it again. To teach this one, too, press Teach."
+    )
+    assert "not taught" in all_text(pad)
+    press(pad, "Teach")
+    assert taught_from[1].activation == "relu"
+    assert pad.network.activation == "relu"
+    choice(pad).value = "one"
+    assert status(pad) == "Now “one” reads. What you taught “two” is there when you choose it again."
+    assert pad.network is taught
+    np.testing.assert_allclose(pad.scores, scores_of(taught, pad.strokes), atol=1e-9)
+    press(pad, "Forget the teaching")
+    assert pad.network is networks["one"]
+    choice(pad).value = "two"
+    assert "taught with 1 drawing" in all_text(pad)
+    assert len(pad.examples) == 1
+
+
+def test_a_network_that_a_program_gives_is_the_one_that_is_taught(several, monkeypatch):
+    pad, networks = several
+    monkeypatch.setattr("nnlib.pad.teacher.teach", lambda network, *_: nnlib.Network(network.thetas))
+    keep(pad, SEVEN, 7)
+    pad.network = given = tiny(6)
+    press(pad, "Teach")
+    assert pad.network.thetas[0] is given.thetas[0]
+    for expected in (given, networks["one"]):
+        press(pad, "Forget the teaching")
+        assert pad.network is expected
+
+
+def test_who_chooses_another_network_while_one_is_taught_gets_it(several, monkeypatch):
+    pad, networks = several
+
+    def teach(network, *_):
+        pad.choose_network("three")  # in another thread, on a page
+        return nnlib.Network(network.thetas, settings={"taught": 1})
+
+    monkeypatch.setattr("nnlib.pad.teacher.teach", teach)
+    keep(pad, SEVEN, 7)
+    press(pad, "Teach")
+    assert pad.network is networks["three"]
+    choice(pad).value = "one"
+    assert "taught with 1 drawing" in all_text(pad)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"networks": []}, TypeError, r"networks is \[\]; expected a dict"),
+        ({"networks": {}}, TypeError, r"networks is \{\}; expected a dict"),
+        ({"networks": {7: tiny(1)}}, ValueError, "networks holds the name 7"),
+        ({"networks": {" ": tiny(1)}}, ValueError, "networks holds the name ' '"),
+        ({"networks": {"a": [1]}}, TypeError, r"networks\['a'\] is \[1\]; expected the name of a file"),
+        ({"networks": {"a": tiny(1), "b": "b.npz"}}, FileNotFoundError, r"networks\['b'\] is b.npz: there is no such"),
+        ({"network": tiny(1), "networks": {"a": tiny(1)}}, ValueError, "network and networks are both given"),
+    ],
+)
+def test_bad_networks(arguments, error, message):
+    with pytest.raises(error, match=message):
+        Pad(**arguments)

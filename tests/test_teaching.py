@@ -1,11 +1,14 @@
 """Teaching reads a new hand better, forgets next to nothing, and leaves its arguments alone."""
 
+import time
+
 import numpy as np
 import pytest
 
 import nnlib
 from nnlib.drawing import vary
 from nnlib.nondigits import letters, nondigits
+from nnlib.preparation import prepare
 from nnlib.teaching import doubts, vary_image
 
 pytestmark = pytest.mark.slow
@@ -155,3 +158,47 @@ def test_variations_of_images_are_alike_and_never_the_same():
         middle = [np.sum(places * image) / image.sum() for places in np.indices(image.shape)]
         assert np.abs(np.subtract(middle, 13.5)).max() < 1
     assert len({image.tobytes() for image in images}) == 20
+
+
+# ---- networks of other kinds
+
+
+@pytest.fixture(scope="module")
+def further(mnist):
+    """A network of rectified units as large as that of lesson 10, after a short training."""
+    X, y = prepare(mnist.X_train[::3], "normalise"), mnist.y_train[::3]
+    result = nnlib.train_minibatch(X, y, layer_sizes=(784, 500, 300, 10), epochs=2, seed=0, progress=False)
+    return nnlib.Network(result.thetas, "normalise", {"epochs": 2}, "relu")
+
+
+def test_a_large_network_of_rectified_units_learns_a_hand_and_forgets_next_to_nothing(further, hand, mnist):
+    start = time.perf_counter()
+    taught = nnlib.teach(further, hand[:3], [0, 0, 0])
+    assert time.perf_counter() - start < 60  # a few seconds, where nothing else runs
+    assert (taught.activation, taught.preparation) == ("relu", "normalise")
+    assert taught.settings == {"epochs": 2, "taught": 3}
+    assert share(further, hand[3:], 0) < 0.9
+    assert share(taught, hand[3:], 0) > 0.9
+    before, after = (np.mean(n.predict(mnist.X_test) == mnist.y_test) for n in (further, taught))
+    assert before > 0.95
+    assert before - after < 0.005
+
+
+@pytest.mark.parametrize(("activation", "layer_sizes"), [("sigmoid", (784, 6, 5, 10)), ("relu", (784, 6, 10))])
+def test_any_network_can_be_taught_again_and_stays_as_it_is(hand, activation, layer_sizes):
+    thetas = nnlib.init_thetas(layer_sizes, seed=0, activation=activation)
+    network = nnlib.Network([theta.copy() for theta in thetas], activation=activation)
+    once, twice = (nnlib.teach(network, hand[:1], [0], max_iter=2) for _ in range(2))
+    assert (once.layer_sizes, once.activation) == (layer_sizes, activation)
+    for given, theta, one, two in zip(network.thetas, thetas, once.thetas, twice.thetas, strict=True):
+        np.testing.assert_array_equal(given, theta)
+        np.testing.assert_array_equal(one, two)
+        assert np.abs(one - theta).max() > 0
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize("max_iter", [0, 1.5])
+def test_a_bad_number_of_iterations_is_refused(hand, activation, max_iter):
+    thetas = nnlib.init_thetas((784, 3, 10), seed=0, activation=activation)
+    with pytest.raises((ValueError, TypeError), match="max_iter is"):
+        nnlib.teach(nnlib.Network(thetas, activation=activation), hand[:1], [0], max_iter=max_iter)

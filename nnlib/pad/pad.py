@@ -377,9 +377,12 @@ class Pad(widgets.VBox):
 
     def forget(self):
         """Go back to the network as it was at first, or from one that a program gave; the examples stay."""
+        before = self._teacher.chosen
         self._teacher.forget()
         self._show_network()
-        self._say("The network is as it was at first. Your drawings are still here.")
+        is_other = self._teacher.has_choice and self._teacher.chosen != before
+        said = f"“{self._teacher.chosen}” reads again." if is_other else "The network is as it was at first."
+        self._say(f"{said} Your drawings are still here.")
 
     # What it does with files.
 
