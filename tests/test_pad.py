@@ -863,7 +863,7 @@ def test_another_network_reads_at_once_what_is_drawn(several):
         choice(pad).value = name
         np.testing.assert_allclose(pad.scores, scores_of(networks[name], pad.strokes), atol=1e-9)
         assert pad.network.activation == networks[name].activation
-        assert status(pad) == f"Now “{name}” reads."
+        assert status(pad) == f"Now the network “{name}” reads."
     pad.choose_network("one")
     assert choice(pad).value == "one"
     np.testing.assert_allclose(pad.scores, scores_of(networks["one"], pad.strokes), atol=1e-9)
@@ -935,7 +935,7 @@ def test_a_network_that_learns_is_watched_and_can_be_chosen_again(several):
     np.testing.assert_allclose(pad.scores, scores_of(learning, pad.strokes), atol=1e-9)
     press(pad, "Forget the teaching")
     assert choice(pad).value == "three"  # that was there before
-    assert status(pad) == "“three” reads again. Your drawings are still here."
+    assert status(pad) == "The network “three” reads again. Your drawings are still here."
     with pytest.raises(ValueError, match="activation is 'tanh'"):
         pad.watch(activation="tanh")
     with pytest.raises(TypeError, match="network is a list"):
@@ -959,14 +959,14 @@ def test_each_network_keeps_what_it_was_taught_and_says_so(several, monkeypatch)
     assert "taught with 1 drawing" in all_text(pad)
     choice(pad).value = "two"
     assert status(pad) == (
-        "Now “two” reads. What you taught “one” is there when you choose it again. To teach this one, too, press Teach."
+        "Now the network “two” reads. What you taught “one” is there when you choose it again. To teach this one, too, press Teach."
     )
     assert "not taught" in all_text(pad)
     press(pad, "Teach")
     assert taught_from[1].activation == "relu"
     assert pad.network.activation == "relu"
     choice(pad).value = "one"
-    assert status(pad) == "Now “one” reads. What you taught “two” is there when you choose it again."
+    assert status(pad) == "Now the network “one” reads. What you taught “two” is there when you choose it again."
     assert pad.network is taught
     np.testing.assert_allclose(pad.scores, scores_of(taught, pad.strokes), atol=1e-9)
     press(pad, "Forget the teaching")

@@ -357,7 +357,7 @@ class Pad(widgets.VBox):
         finally:  # where the file cannot be read, the control shows again what was chosen before
             self._name_network()
         self._show_network()
-        said = f"Now “{name}” reads."
+        said = f"Now the network “{name}” reads."
         if was_taught and name != before:
             said += f" What you taught “{before}” is there when you choose it again."
         if was_taught and not self._teacher.is_taught:
@@ -381,7 +381,9 @@ class Pad(widgets.VBox):
         self._teacher.forget()
         self._show_network()
         is_other = self._teacher.has_choice and self._teacher.chosen != before
-        said = f"“{self._teacher.chosen}” reads again." if is_other else "The network is as it was at first."
+        said = (
+            f"The network “{self._teacher.chosen}” reads again." if is_other else "The network is as it was at first."
+        )
         self._say(f"{said} Your drawings are still here.")
 
     # What it does with files.
