@@ -959,7 +959,8 @@ def test_each_network_keeps_what_it_was_taught_and_says_so(several, monkeypatch)
     assert "taught with 1 drawing" in all_text(pad)
     choice(pad).value = "two"
     assert status(pad) == (
-        "Now the network “two” reads. What you taught “one” is there when you choose it again. To teach this one, too, press Teach."
+        "Now the network “two” reads. What you taught “one” is there when you choose it again. "
+        "To teach this one, too, press Teach."
     )
     assert "not taught" in all_text(pad)
     press(pad, "Teach")
