@@ -134,6 +134,48 @@ def test_gradient_of_either_kind_of_unit_agrees_with_central_differences(activat
     assert relative_difference(gradient, central_differences(cost, params, step=1e-6)) < 1e-8
 
 
+def away_from_corners(layer_sizes, X, **options):
+    """Return random params for which no z of a hidden layer is so near 0 that a small step crosses the corner."""
+    for seed in range(1000):
+        params = example(layer_sizes, seed=seed, **options)[0]
+        a, nearest = X, np.inf
+        for biases, weights in split(params, layer_sizes)[:-1]:
+            z = a @ weights.T + biases
+            a, nearest = np.maximum(z, 0), min(nearest, np.abs(z).min())
+        if nearest > 1e-3 and a.any(axis=0).all():
+            return params
+    raise AssertionError("no such params")
+
+
+@pytest.mark.parametrize("lam", [0.0, 2.0])
+@pytest.mark.parametrize("layer_sizes", SIZES[1:], ids=lambda sizes: HIDDEN[len(sizes)])
+def test_gradient_of_rectified_units_agrees_with_central_differences(layer_sizes, lam):
+    _, X, y = example(layer_sizes, m=12)
+    y[::4] = -1  # none of these
+    params = away_from_corners(layer_sizes, X)
+
+    def cost(p):
+        return nnlib.cost_and_gradient(p, layer_sizes, X, y, lam, activation="relu")[0]
+
+    _, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, lam, activation="relu")
+    assert relative_difference(gradient, central_differences(cost, params)) < 1e-8
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize("hidden", [(3,), (3, 4), (3, 4, 3)], ids=lambda hidden: f"{len(hidden)} hidden")
+def test_gradient_on_digits_agrees_with_central_differences(mnist, hidden, activation):
+    layer_sizes = (784, *hidden, 10)
+    X, y = mnist.X_train[::6000].astype(np.float64), mnist.y_train[::6000].copy()
+    y[3] = -1
+    params = away_from_corners(layer_sizes, X, scale=0.3)
+
+    def cost(p):
+        return nnlib.cost_and_gradient(p, layer_sizes, X, y, 0.1, activation=activation, n_threads=1)[0]
+
+    _, gradient = nnlib.cost_and_gradient(params, layer_sizes, X, y, 0.1, activation=activation)
+    assert relative_difference(gradient, central_differences(cost, params)) < 1e-7
+
+
 def test_a_rectified_unit_passes_on_what_is_positive():
     thetas = [np.array([[0, 1.0], [0, -1.0]]), np.array([[0, 1.0, 2.0]])]
     _, hidden, output = nnlib.forward(thetas, np.array([[3.0], [-2.0]]), activation="relu")
