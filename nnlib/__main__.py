@@ -5,20 +5,22 @@ import signal
 import sys
 from pathlib import Path
 
-from . import load_mnist, load_network, predict, read_page, save_thetas, train
+from . import load_mnist, load_network, predict, read_page, save_thetas, train, train_minibatch
 from .ctrl_c import INTERRUPTED, ctrl_c
 from .files import write_atomically
 from .metrics import accuracy, class_report
+from .model import ACTIVATIONS
 from .network import check_saving
 from .paper.sheet import PAPERS, save_sheet
 from .preparation import PREPARATIONS, prepare
 
+LAM, MAX_ITER = 0.1, 100  # unless told otherwise
 PROGRAM = "python -m nnlib"
 
 
 def parse(arguments):
     """Return the options of the training command."""
-    commands = "\n".join(f"  {name:8}{words}" for name, (_, words) in COMMANDS.items())
+    commands = "\n".join(f"  {name:9}{words}" for name, (_, words) in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         usage=f"{PROGRAM} [COMMAND] [options]",
@@ -31,14 +33,22 @@ def parse(arguments):
         "--hidden", type=int, nargs="+", default=[100], metavar="N", help="hidden units, one number per layer (100)"
     )
     parser.add_argument(
-        "--lam", type=float, default=0.1, metavar="L", help="strength of the regularisation (%(default)s)"
+        "--activation", choices=ACTIVATIONS, default="sigmoid", help="what the hidden units do (%(default)s)"
     )
+    parser.add_argument("--lam", type=float, metavar="L", help=f"strength of the regularisation ({LAM})")
     parser.add_argument(
         "--preparation", choices=PREPARATIONS, default="none", help="how the images are prepared first (%(default)s)"
     )
-    parser.add_argument("--max-iter", type=int, default=100, metavar="N", help="iterations at most (%(default)s)")
+    parser.add_argument("--max-iter", type=int, metavar="N", help=f"iterations at most ({MAX_ITER})")
     parser.add_argument(
-        "--epsilon", type=float, default=0.15, metavar="E", help="initial weights lie in [-E, E] (%(default)s)"
+        "--epochs", type=int, metavar="N", help="train in small steps, with Adam, N times through the digits"
+    )
+    parser.add_argument(
+        "--epsilon",
+        type=float,
+        default=0.15,
+        metavar="E",
+        help="initial weights lie in [-E, E], of sigmoids (%(default)s)",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="for the initial weights; default: a new one each time")
     parser.add_argument("--save", type=Path, metavar="FILE.npz", help="where to save the network")
@@ -51,10 +61,12 @@ def parse(arguments):
         parser.error(f"--save-text is {options.save_text}; expected a folder")
     if options.save_text and options.preparation != "none":
         parser.error("--save-text cannot keep a preparation; use --save, or --preparation none")
+    if options.epochs is not None and (options.lam is not None or options.max_iter is not None):
+        parser.error("--epochs trains with Adam; --lam and --max-iter are for L-BFGS-B")
     for name, path in (("--save", options.save), ("--save-text", options.save_text)):
         if path:
             try:  # now, since it would be too late after the training
-                check_saving(path, layer_sizes(options), options.preparation)
+                check_saving(path, layer_sizes(options), options.preparation, options.activation)
             except (ValueError, OSError) as error:
                 parser.error(f"{name} is {path}: {error}")
     return options
@@ -138,40 +150,62 @@ def train_command(arguments):
         X_train=prepare(mnist.X_train, options.preparation), X_test=prepare(mnist.X_test, options.preparation)
     )
     ctrl_c.waits = True
-    result = train(
+    by, how = training(options)
+    shared = {"epsilon": options.epsilon, "seed": options.seed}
+    result = by(
         mnist.X_train,
         mnist.y_train,
         layer_sizes=layer_sizes(options),
-        lam=options.lam,
-        max_iter=options.max_iter,
-        epsilon=options.epsilon,
-        seed=options.seed,
+        activation=options.activation,
         progress=not options.quiet,
         callback=ctrl_c.end_training,
+        **how,
+        **shared,
     )
-    message = f"Interrupted after {result.n_iterations} iterations." if ctrl_c.was_pressed else result.message
+    steps = "epochs" if "epochs" in how else "iterations"
+    message = f"Interrupted after {result.n_iterations} {steps}." if ctrl_c.was_pressed else result.message
     print(f"{message} Cost {result.cost:.4f}, {result.n_evaluations} evaluations, {result.seconds:.1f} s.")
-    figures = {}
     for part, X, y in (("training", mnist.X_train, mnist.y_train), ("test", mnist.X_test, mnist.y_test)):
-        guesses = predict(result.thetas, X)
-        figures[part] = {"accuracy": accuracy(y, guesses), "precision": class_report(y, guesses).macro_precision}
-    for part, figure in figures.items():
-        print(f"{part:>8} accuracy  {100 * figure['accuracy']:.2f} %    precision (macro)  {figure['precision']:.4f}")
-    settings = {
-        "lam": options.lam,
-        "max_iter": options.max_iter,
-        "epsilon": options.epsilon,
-        "seed": options.seed,
-        "test_accuracy": figures["test"]["accuracy"],
-    }
+        on_part = print_figures(part, y, predict(result.thetas, X, activation=options.activation))
+    about = {"preparation": options.preparation, "activation": options.activation}
     for path in filter(None, (options.save, options.save_text)):
-        save_thetas(path, result.thetas, preparation=options.preparation, settings=settings)
+        save_thetas(path, result.thetas, settings=how | shared | {"test_accuracy": on_part}, **about)
         print(f"Saved {path}")
+
+
+def training(options):
+    """Return the function that trains, and those of its arguments that no other has."""
+    if options.epochs is not None:
+        return train_minibatch, {"epochs": options.epochs}
+    lam = LAM if options.lam is None else options.lam
+    return train, {"lam": lam, "max_iter": MAX_ITER if options.max_iter is None else options.max_iter}
+
+
+def print_figures(part, y, guesses):
+    """Print how a part of the digits is read, and return the accuracy."""
+    on_part, precision = accuracy(y, guesses), class_report(y, guesses).macro_precision
+    print(f"{part:>8} accuracy  {100 * on_part:.2f} %    precision (macro)  {precision:.4f}")
+    return on_part
+
+
+def measure_command(arguments):
+    """Measure a saved network on the test digits."""
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} measure", description="Measure a saved network on the 10,000 MNIST test digits."
+    )
+    parser.add_argument("network", type=Path, metavar="FILE.npz", help="such as my_network.npz, or a folder of text")
+    parser.add_argument("--data", metavar="FILE", help="use this mnist-original.mat instead of the one that ships")
+    options = parser.parse_args(arguments)
+    network = load_network(options.network)
+    mnist = load_mnist(options.data)
+    print(network)
+    print_figures("test", mnist.y_test, network.predict(mnist.X_test))
 
 
 # Each with its function and what --help says about it.
 COMMANDS = {
     "train": (train_command, "train a network; so does no command at all"),
+    "measure": (measure_command, "measure a saved network on the test digits"),
     "read": (read_command, "read the digits on a photograph or scan of paper"),
     "sheet": (sheet_command, "save a page to print, on which a class writes its digits"),
 }

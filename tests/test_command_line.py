@@ -96,6 +96,60 @@ def test_a_preparation_is_kept_with_the_network(tmp_path, mnist):
     assert f"test accuracy  {100 * on_test:.2f} %" in result.stdout
 
 
+def test_rectified_units_are_trained_with_adam_saved_measured_and_read_with(tmp_path, mnist):
+    options = {"--hidden": [20, 10], "--activation": ["relu"], "--epochs": [2], "--preparation": ["deskew"]}
+    options = [word for name, values in options.items() for word in (name, *values)]
+    result = run(*options, "--seed", 0, "--quiet", "--save", "network.npz", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Stopped after 2 epochs, as asked for. Cost" in result.stdout
+    network = nnlib.load_network(tmp_path / "network.npz")
+    assert (network.layer_sizes, network.activation, network.preparation) == ((784, 20, 10, 10), "relu", "deskew")
+    assert network.settings.items() >= {"epochs": 2, "seed": 0}.items()
+    assert network.settings.keys().isdisjoint({"lam", "max_iter"})
+    on_test = np.mean(network.predict(mnist.X_test) == mnist.y_test)
+    assert on_test > 0.9
+    assert f"test accuracy  {100 * on_test:.2f} %" in result.stdout
+
+    measured = run("measure", "network.npz", cwd=tmp_path)
+    assert measured.returncode == 0, measured.stderr
+    assert "Network 784-20-10-10, hidden units 'relu', preparation 'deskew'" in measured.stdout
+    assert result.stdout.splitlines()[2] == measured.stdout.splitlines()[-1]
+
+    photo(tmp_path / "photo.png", "31")
+    read = run("read", "photo.png", "--network", "network.npz", cwd=tmp_path)
+    assert read.stdout.strip() == nnlib.read_page(tmp_path / "photo.png", network).text
+    assert re.fullmatch(r"\d\d\n", read.stdout)
+
+
+def test_rectified_units_are_trained_with_l_bfgs_b_too(tmp_path, mnist):
+    options = ("--hidden", 10, "--activation", "relu", "--max-iter", 2, "--seed", 0, "--quiet")
+    assert run(*options, "--save", "network.npz", cwd=tmp_path).returncode == 0
+    given = {"lam": 0.1, "max_iter": 2, "seed": 0}
+    network = nnlib.load_network(tmp_path / "network.npz")
+    assert network.settings.items() >= given.items()
+    sizes = (784, 10, 10)
+    expected = nnlib.train(mnist.X_train, mnist.y_train, layer_sizes=sizes, activation="relu", progress=False, **given)
+    for found, theta in zip(network.thetas, expected.thetas, strict=True):
+        np.testing.assert_allclose(found, theta, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "FILE.npz"),
+        (["missing.npz"], "There is no missing.npz"),
+        (["words.npz"], "words.npz cannot be read as a network"),
+    ],
+)
+def test_networks_that_cannot_be_measured(tmp_path, arguments, message):
+    (tmp_path / "words.npz").write_text("no network")
+    result = run("measure", *arguments, cwd=tmp_path)
+    assert result.returncode in (1, 2)
+    assert message in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+
+
 def test_text_files_cannot_keep_a_preparation(tmp_path):
     result = run("--preparation", "deskew", "--save-text", "text", cwd=tmp_path)
     assert result.returncode == 2
@@ -108,6 +162,7 @@ def test_help(tmp_path):
     assert result.returncode == 0
     assert result.stderr == ""
     options = ("data", "hidden", "lam", "max-iter", "epsilon", "seed", "save", "save-text", "quiet", "preparation")
+    options += ("activation", "epochs")
     assert set(re.findall(r"^  --([\w-]+)", result.stdout, re.MULTILINE)) == set(options)
     for default in ("100", "0.1", "0.15"):
         assert f"({default})" in result.stdout
@@ -133,6 +188,9 @@ BAD_VALUES = {
     f"--save-text {'long' * 100}": ["--save-text", "too long"],
     "--save-text deeper": ["--save-text", "Theta3.txt is there already"],
     "--save network.npz --hidden 30000": ["--save", "parameters; expected", "at most"],
+    "--save-text text --activation relu": ["--save-text", "activation is 'relu', which text files cannot keep"],
+    "--activation tanh": ["--activation", "tanh"],
+    "--epochs 5": ["--epochs trains with Adam; --lam and --max-iter are for L-BFGS-B"],  # beside --max-iter 1
     "--nonsense": ["--nonsense"],
 }
 
@@ -162,12 +220,14 @@ def test_bad_values_are_refused_in_one_line_before_training(tmp_path, bad):
         ("--lam nan", "lam is nan; expected a finite number"),
         ("--epsilon 0", "epsilon is 0.0; expected a number above 0"),
         ("--seed -1", "seed is -1; expected a whole number, 0 or above"),
+        ("--max-iter 0", "max_iter is 0; expected 1 or above"),
+        ("--epochs 0", "epochs is 0; expected 1 or above"),
     ],
 )
 def test_other_bad_values(bad, message, mnist, monkeypatch, capsys):
     monkeypatch.setattr(nnlib.__main__, "load_mnist", lambda path: mnist)  # loaded already
     with pytest.raises(SystemExit, match=message):
-        nnlib.__main__.main(["--quiet", "--hidden", "2", "--max-iter", "1", *bad.split()])
+        nnlib.__main__.main(["--quiet", "--hidden", "2", *bad.split()])
     assert capsys.readouterr().out == ""
 
 
