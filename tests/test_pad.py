@@ -733,11 +733,11 @@ def test_teaching_what_contradicts_says_so_before_and_after(pad):
         keep(pad, nnlib.teaching.vary(strokes, rng), label)
     press(pad, "Teach")
     assert "Before, I doubted the label of drawings 1, 2, 3, 4 and 5; now I have learned them." in status(pad)
-    assert "The network: taught with 6 drawings" in all_text(pad)
+    assert "taught with 6 drawings" in all_text(pad)
     assert "Drawing 5 is kept as an 8, but before the teaching, I read a 3" in all_text(pad)
     assert gallery(pad).count("class=doubted") == 5
     press(pad, "Forget the teaching")
-    assert "The network: as shipped" in all_text(pad)
+    assert "as shipped" in all_text(pad)
 
 
 def test_what_the_network_is_now_is_shown():
@@ -912,6 +912,11 @@ def test_the_networks_that_ship_can_be_chosen_where_there_are_two(several, folde
     pad.show(SEVEN)
     np.testing.assert_allclose(pad.scores, nnlib.recognise(SEVEN)[1], atol=1e-9)
     assert choice(pad).options == ("100 hidden units", "500 + 300 hidden units")
+    assert "as shipped" in all_text(pad)
+    choice(pad).value = "500 + 300 hidden units"
+    assert "as shipped" in all_text(pad)
+    pad.network = networks["one"]
+    assert "as given" in all_text(pad)
     choice(pad).value = "500 + 300 hidden units"
     np.testing.assert_allclose(pad.scores, scores_of(networks["two"], pad.strokes), atol=1e-9)
     assert choice(Pad(tiny(1))) is None  # who gives a network wants that one
@@ -962,7 +967,7 @@ def test_each_network_keeps_what_it_was_taught_and_says_so(several, monkeypatch)
         "Now the network “two” reads. What you taught “one” is there when you choose it again. "
         "To teach this one, too, press Teach."
     )
-    assert "not taught" in all_text(pad)
+    assert "as given" in all_text(pad)
     press(pad, "Teach")
     assert taught_from[1].activation == "relu"
     assert pad.network.activation == "relu"

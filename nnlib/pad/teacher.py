@@ -28,6 +28,7 @@ class Teacher:
 
     def __init__(self, network=None, networks=None):
         self._offered = _check_offer(network, networks)
+        self._are_shipped = network is None and networks is None
         self._first, self._now = {}, {}  # of those that were chosen once, by name
         self.choose(next(iter(self._offered)))
 
@@ -98,9 +99,7 @@ class Teacher:
         """Return what the network is now: "as shipped", "as given" or "taught with 6 drawings"."""
         if taught := self.network.settings.get("taught"):
             return f"taught with {view.drawings(taught)}"
-        if self.has_choice:
-            return "not taught"
-        return "as shipped" if self.network is shipped_network() else "as given"
+        return "as shipped" if self._are_shipped and self.chosen != GIVEN else "as given"
 
     def doubts(self, examples):
         """Return which labels the network doubts, as `nnlib.teaching.doubts` does: as it is now, and as it was first.
