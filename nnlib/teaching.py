@@ -19,7 +19,7 @@ VARIATIONS = 40  # of each drawing, itself included
 # So that the network does not forget them: MNIST digits, other people's pen digits, and what is no digit.
 MNIST_DIGITS, PEN_DIGITS, NONDIGITS = 8_000, 2_000, 1_000
 YES, NO = 0.8, 0.1  # see `doubts`
-ITERATIONS_FOR_AN_EPOCH, RATE = 4, 3e-4  # of Adam: less than a network's own training takes
+ITERATIONS_FOR_AN_EPOCH, RATE = 4, 1e-3  # of Adam: half the rate of a network's own training
 LAM = 2.0  # for 60,000 examples; scaled down for fewer, to be as strong as in the network's own training
 
 

@@ -894,6 +894,22 @@ def test_a_file_that_cannot_be_read_changes_nothing(several, folder):
     assert choice(pad).value == "one"
 
 
+def test_a_network_of_other_images_is_refused_and_changes_nothing(folder):
+    nnlib.save_thetas("small.npz", tiny(1, layer_sizes=(20, 5, 10)).thetas)
+    pad = Pad(networks={"one": tiny(1), "small": "small.npz"})
+    choice(pad).value = "small"
+    assert status(pad) == "'small' is a network of 20 inputs and 10 outputs; expected 784 and 10."
+    assert choice(pad).value == "one"
+    with pytest.raises(ValueError, match="784 inputs and 3 outputs; expected 784 and 10"):
+        Pad(tiny(1, layer_sizes=(784, 3)))
+
+
+def test_a_network_that_a_program_gives_reads_at_once(pad):
+    pad.show(SEVEN)
+    pad.network = given = tiny(1)
+    np.testing.assert_allclose(pad.scores, scores_of(given, pad.strokes), atol=1e-9)
+
+
 def test_with_one_network_there_is_nothing_to_choose(monkeypatch):
     monkeypatch.setattr("nnlib.pad.teacher.FURTHER_PATH", nnlib.data.DATA_FOLDER / "not there.npz")
     for pad, words in ((Pad(), "as shipped"), (Pad(tiny(1)), "as given"), (Pad(networks={"one": tiny(1)}), "as given")):

@@ -149,7 +149,7 @@ class Pad(widgets.VBox):
     @network.setter
     def network(self, network):
         self._teacher.network = network
-        self._name_network()
+        self._show_network()
 
     @property
     def digit(self):
@@ -195,7 +195,8 @@ class Pad(widgets.VBox):
         checks.activation(activation)
 
         def read_with(thetas):
-            self.network = Network(thetas, preparation, activation=activation)
+            self._teacher.network = Network(thetas, preparation, activation=activation)
+            self._name_network()
             self._surface.change_at_intervals(WATCH_INTERVAL)
 
         return self._guarded(read_with)

@@ -4,6 +4,7 @@ import functools
 
 from .. import checks
 from ..data import load_mnist
+from ..drawing import FIELD
 from ..metrics import accuracy
 from ..network import FURTHER_PATH, Network, check_network, load_network, shipped_network
 from ..teaching import doubts, teach
@@ -66,7 +67,11 @@ class Teacher:
             raise ValueError(f"There is no network {name!r}; expected one of {', '.join(map(repr, self.names))}.")
         if name not in self._first:
             offered = self._offered[name]
-            self._first[name] = self._now[name] = offered if isinstance(offered, Network) else load_network(offered)
+            network = offered if isinstance(offered, Network) else load_network(offered)
+            n_in, *_, n_out = network.layer_sizes
+            if (n_in, n_out) != (FIELD**2, 10):
+                raise ValueError(f"{name!r} is a network of {n_in} inputs and {n_out} outputs; expected 784 and 10.")
+            self._first[name] = self._now[name] = network
         self.chosen = name
 
     def teach(self, examples):
