@@ -152,7 +152,7 @@ STUDIES = {
     "augmentation": (
         Digits.choice,
         SEEDS,
-        named(*(recipe for recipe in BEST.values() if recipe.activation == "relu")),
+        named(*(recipe for recipe in BEST.values() if recipe.varied == "augmented")),
     ),
     "places": (
         Digits.places,
