@@ -358,16 +358,23 @@ def _row_largest(z):
             lambda z: np.exp(z - z.max(axis=1)) / np.exp(z - z.max(axis=1)).sum(axis=1),
             lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=1),
         ],
-        "These are sigmoids: each looks at its own number only. Softmax divides by the sum over the row.": sigmoid,
-        "These are sigmoids, divided by their sum. Softmax takes eᶻ in their place.": lambda z: _shares(sigmoid(z)),
+        "These are sigmoids: each looks at its own number only. Softmax divides by the sum over the row.": [
+            sigmoid,
+            lambda z: 1 / (1 + np.exp(-z)),
+        ],
+        "These are sigmoids, divided by their sum. Softmax takes eᶻ in their place.": [
+            lambda z: _shares(sigmoid(z)),
+            lambda z: _shares(1 / (1 + np.exp(-z))),
+        ],
         "The rows are not divided by their sum.": lambda z: np.exp(z - _row_largest(z)),
         "This is the logarithm of the result.": lambda z: (
             z - _row_largest(z) - np.log(np.exp(z - _row_largest(z)).sum(axis=1, keepdims=True))
         ),
         "The exponential is missing: these are the shares of z itself.": lambda z: z / z.sum(axis=1, keepdims=True),
-        "This is 1 for the largest of each row, and 0 for the others. Softmax is the soft form of it.": lambda z: (
-            (z == _row_largest(z)).astype(float)
-        ),
+        "This is 1 for the largest of each row, and 0 for the others. Softmax is the soft form of it.": [
+            lambda z: (z == _row_largest(z)).astype(float),
+            lambda z: np.eye(z.shape[1])[z.argmax(axis=1)],
+        ],
         "The sign is turned: the largest number must get the largest share.": [
             lambda z: softmax(-z),
             lambda z: _shares(np.exp(_row_largest(z) - z)),
@@ -603,7 +610,8 @@ def _not_back_from_the_middle(angle):
         (_some_image(np.random.default_rng(0)), float(np.pi / 2)),
         (_some_image(np.random.default_rng(1)), _345),
         (_some_image(np.random.default_rng(2)), -_345),
-        (_some_image(np.random.default_rng(3)), 0.0),
+        (_some_image(np.random.default_rng(3)), float(np.pi) - _345),
+        (_some_image(np.random.default_rng(4)), 0.0),
     ],
     draw=_image_and_angle,
     hints=[
@@ -659,12 +667,13 @@ def _not_back_from_the_middle(angle):
             _turned(where=_from_where_without_a_sign(1)),
             _turned(where=_from_where_without_a_sign(-1)),
         ],
+        "The image is not turned at all.": lambda image, angle: image,
         "Sine and cosine are exchanged.": _turned(where=_sine_and_cosine_exchanged),
         "It takes the angle for degrees. It is in radians already, and so NumPy's sine and cosine want it.": (
             lambda image, angle: turn(image, np.radians(angle))
         ),
-        "It makes degrees of the angle. NumPy's sine and cosine want radians.": lambda image, angle: (
-            turn(image, np.degrees(angle))
+        "It makes degrees of the angle. NumPy's sine and cosine want radians.": lambda image, angle: turn(
+            image, np.degrees(angle)
         ),
         "It mixes the pixels around each place. Take the nearest one.": _between_four,
     },
