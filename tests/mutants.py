@@ -184,7 +184,7 @@ def _changes(node):
         yield f"{type(node.op).__name__} → {other.__name__}", lambda n: setattr(n, "op", other())
     if isinstance(node, ast.Compare) and type(node.ops[0]) in OPERATORS:
         other = OPERATORS[type(node.ops[0])]
-        yield f"{type(node.ops[0]).__name__} → {other.__name__}", lambda n: setattr(n, "ops", [other()])
+        yield f"{type(node.ops[0]).__name__} → {other.__name__}", lambda n: setattr(n, "ops", [other(), *n.ops[1:]])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield "minus left out", lambda n: setattr(n, "op", ast.UAdd())
     if isinstance(node, ast.Attribute) and node.attr in NAMES:
