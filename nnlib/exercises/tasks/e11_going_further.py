@@ -317,6 +317,7 @@ def _row_largest(z):
         (np.log([[1.0, 2.0, 5.0, 2.0], [3.0, 3.0, 3.0, 1.0]]),),
         (np.array([[1000.0, 1001.0, 998.5], [-1000.0, -1000.0, -1002.0]]),),
         (np.array([[-1000.0, 0.0, 1000.0], [0.0, 0.5, -3.0]]),),  # one row reaches from far below to far above
+        (np.array([[-1000.0, -1001.0, -999.5]]),),  # nothing is large, and all powers are 0
         (np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 0.0], [4.0, 4.0, 2.0]]),),  # as many rows as columns
     ],
     draw=_scores,
@@ -527,7 +528,7 @@ def _image_and_angle(rng):
     while True:
         angle = float(rng.choice([-1, 1]) * rng.uniform(0.3, 3.0))
         distances = [np.abs(places % 1 - 0.5).min() for places in _from_where(angle)]
-        if min(distances) > 1e-4:
+        if min(distances) > 1e-3:
             return _some_image(rng), angle
 
 
@@ -612,6 +613,7 @@ def _not_back_from_the_middle(angle):
         (_some_image(np.random.default_rng(2)), -_345),
         (_some_image(np.random.default_rng(3)), float(np.pi) - _345),
         (_some_image(np.random.default_rng(4)), 0.0),
+        (_some_image(np.random.default_rng(5)), _345),  # again: the result does not hang on the angle alone
     ],
     draw=_image_and_angle,
     hints=[
