@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...minibatch import BETA_1, BETA_2, TINY
+from ...minibatch import BETA_1, BETA_2, TINY, Adam
 from ...model import sigmoid
 from ...preparation import SIDE
 from ..exercise import Exercise
@@ -171,6 +171,7 @@ _LATE = (
     examples=[_FIRST, _SECOND, _LATE],
     draw=_adams_case,
     parts=("the array of parameters", "the mean", "the mean square"),
+    library=(Adam.step,),
     hints=[
         "Line by line, as the formulas stand: two running means, two corrected ones *under other names*, and the move. "
         "The step after this one needs the running means as they are.",
@@ -228,7 +229,7 @@ _LATE = (
         "Is a bracket missing?": _adam(moves=_moving(lambda m, v: m / np.sqrt(v))),
         "The tiny number is not 1e-8.": [
             _adam(moves=_moving(lambda m, v, tiny=tiny: m / (np.sqrt(v) + tiny)))
-            for tiny in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-9, 1e-10, 1e-12, 8.0, np.e * 1e-8)
+            for tiny in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-9, 1e-10, 1e-12, 8.0, np.exp(-8))
         ],
         "The step goes uphill: it is subtracted from the parameters.": _adam(
             moves=lambda params, gradient, m, v, rate: params + rate * m / (np.sqrt(v) + TINY)
@@ -394,12 +395,12 @@ def softmax(z):
 
 
 def _units(rng):
-    """Return activations and chances of a few examples; that no share is kept by chance, see to it."""
+    """Return activations, chances and a rate; the share that is kept differs from the mean one."""
     m, n = int(rng.integers(4, 7)), int(rng.integers(7, 10))
     while True:
         rate = float(rng.choice([0.2, 0.3, 0.4, 0.7]))
         a, chance = rng.normal(size=(m, n)), rng.random((m, n))
-        # Chance must not make a wrong answer right: the share that is kept is not the mean one.
+        # Or chance would make a wrong answer right: one that divides by the share that is kept.
         if abs(np.mean(chance >= rate) - (1 - rate)) > 0.02:
             return a, chance, rate
 
