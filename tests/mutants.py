@@ -101,6 +101,14 @@ def _probes():
             (*flat(one), rng.normal(size=(4, 3)), y, 0.7),
             (*flat(five), rng.normal(size=(4, 5)), y, 0.7),
         ],
+        "momentum_step": [(rng.normal(size=9), rng.normal(size=9), rng.normal(size=9), 2.0, 0.0)],
+        "adam_step": [
+            (np.zeros(9), np.zeros(9), np.zeros(9), 100 * rng.normal(size=9), 1, 0.001),
+            (rng.normal(size=2), rng.normal(size=2), np.array([4.0, 9.0]), rng.normal(size=2), 1000, 1.0),
+        ],
+        "softmax": [(np.array([[5000.0, 5001.0]]),), (rng.normal(size=(12, 2)),)],
+        "dropout": [(rng.normal(size=(20, 3)), rng.random((20, 3)), 0.9)],
+        "turn": [(rng.random((28, 28)), 12.0), (np.eye(28), -0.01)],
         "confusion_matrix": [(np.zeros(300, dtype=int), np.zeros(300, dtype=int), 2)],
         "fit_box": [(rng.normal(size=(4, 2)), 7.0), (np.array([[1.0, 2.0], [1.0, 2.0]]), 30.0)],
     }
@@ -176,7 +184,7 @@ def _changes(node):
         yield f"{type(node.op).__name__} → {other.__name__}", lambda n: setattr(n, "op", other())
     if isinstance(node, ast.Compare) and type(node.ops[0]) in OPERATORS:
         other = OPERATORS[type(node.ops[0])]
-        yield f"{type(node.ops[0]).__name__} → {other.__name__}", lambda n: setattr(n, "ops", [other()])
+        yield f"{type(node.ops[0]).__name__} → {other.__name__}", lambda n: setattr(n, "ops", [other(), *n.ops[1:]])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield "minus left out", lambda n: setattr(n, "op", ast.UAdd())
     if isinstance(node, ast.Attribute) and node.attr in NAMES:

@@ -37,6 +37,7 @@ HARD_CODED = {
     "08_drawings": ("centre_of_mass", "np.array([1.5, 2.0])"),
     "09_project": ("split_by_writer", "([], [])"),
     "10_from_paper": ("otsu", "4.0"),
+    "11_going_further": ("softmax", "np.array([[0.125, 0.25, 0.625]])"),
 }
 
 build = load(ROOT / "notebooks" / "build.py")

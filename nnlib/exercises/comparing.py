@@ -107,8 +107,9 @@ def _sequences_differ(expected, got, rtol, parts):
     words = difference(expected[i], got[i], rtol)
     if not parts:
         return f"Entry {i} of the {len(expected)} (counted from 0) differs. {words}".rstrip()
-    right = " and ".join(name for name, agrees in zip(parts, agree, strict=True) if agrees)
-    return f"{sentence(parts[i])} differs{f'; {right} is right' if right else ''}. {words}".rstrip()
+    right = [name for name, agrees in zip(parts, agree, strict=True) if agrees]
+    others = f"; {' and '.join(right)} {'is' if len(right) == 1 else 'are'} right" if right else ""
+    return f"{sentence(parts[i])} differs{others}. {words}".rstrip()
 
 
 def sentence(words):
@@ -149,7 +150,7 @@ def factor(expected, got):
     if None in factors or len(np.unique(numbers)) < FEW:
         return ""
     first = factors[0]
-    if not np.allclose(factors, first, rtol=1e-4):
+    if not np.allclose(factors, first, rtol=1e-4) or np.isclose(first, 1):  # right numbers, held by something else
         return ""
     if np.isclose(first, -1):
         return "The sign is turned: every number is −1 times what it should be."
