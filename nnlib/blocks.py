@@ -120,6 +120,9 @@ def all_cores(n_threads=None):
             interrupts.raise_if_any()
             if len(blocks) == 1:  # starting a thread would cost more than it saves
                 return map(function, blocks)
+            if len(blocks) <= n_threads:  # this thread would only wait for the others: let it take one, too
+                others = [pool.submit(function, block) for block in blocks[1:]]
+                return [function(blocks[0]), *(other.result() for other in others)]
             return pool.map(function, blocks)
 
         yield map_blocks

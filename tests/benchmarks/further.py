@@ -77,7 +77,7 @@ def train(recipe, X, y, seed):
 
 def published(X, y, seed):
     """Train the published network, by the published method."""
-    result = nnlib.train(X, y, lam=0.1, max_iter=100, seed=seed)
+    result = nnlib.train(X, y, lam=0.1, max_iter=100, seed=seed, progress=False)
     return nnlib.Network(result.thetas), result.seconds
 
 
@@ -114,6 +114,7 @@ def choices():
         *(Recipe(SMALL, "sigmoid", learning_rate=rate) for rate in (0.005, 0.015, 0.04)),
         *(Recipe(LARGE, "sigmoid", learning_rate=rate) for rate in (0.002, 0.005, 0.01)),
         *(Recipe(SMALL, learning_rate=rate) for rate in (0.002, 0.005, 0.01)),
+        *(Recipe(LARGE, learning_rate=rate) for rate in (0.001, 0.002, 0.004)),
     ]
     return {f"{name_of(recipe)}, rate {recipe.learning_rate}, strength {recipe.strength}": recipe for recipe in recipes}
 
@@ -131,8 +132,8 @@ def named(*recipes):
 
 # What "choice" found to be best: learning rates without and with augmentation. Its strength is 1 for both.
 RATES = {
-    (SMALL, "sigmoid", "not"): 0.015,
-    (LARGE, "sigmoid", "not"): 0.005,
+    (SMALL, "sigmoid", "not"): 0.04,
+    (LARGE, "sigmoid", "not"): 0.01,
     (SMALL, "relu", "not"): 0.005,
     (LARGE, "relu", "not"): 0.002,
     (SMALL, "relu", "augmented"): 0.01,
