@@ -118,7 +118,7 @@ def all_cores(n_threads=None):
 
         def map_blocks(function, blocks):
             interrupts.raise_if_any()
-            if len(blocks) == 1:  # starting a thread would cost more than it saves
+            if len(blocks) < 2:  # starting a thread would cost more than it saves
                 return map(function, blocks)
             if len(blocks) <= n_threads:  # this thread would only wait for the others: let it take one, too
                 others = [pool.submit(function, block) for block in blocks[1:]]

@@ -26,7 +26,7 @@ from nnlib.data import DATA_FOLDER
 from nnlib.files import write_atomically
 from nnlib.metrics import accuracy
 from nnlib.minibatch import learning_rate_at
-from nnlib.plots import new_figure
+from nnlib.plots import BLUE, GREEN, ORANGE, PURPLE, new_figure
 
 SIZES, BATCH, BAR = (784, 100, 10), 256, 0.973
 # Chosen on validation digits: the fewest epochs that end at 97.3 % of them for each of three seeds.
@@ -194,8 +194,10 @@ def draw(results):
         "The share of the test digits that is read rightly against seconds of training, a curve for each program.",
         width=8, height=4, title="How soon a network of 784-100-10 reads the test digits",
     )  # fmt: skip
-    for (name, found), marker in zip(results["race"].items(), "os^vD", strict=False):
-        ax.plot(found["seconds"], 100 * np.array(found["test_accuracy"]), marker=marker, markersize=4, label=name)
+    colors = BLUE, ORANGE, GREEN, PURPLE, "gray"
+    for (name, found), marker, color in zip(results["race"].items(), "os^vD", colors, strict=False):
+        accuracies = 100 * np.array(found["test_accuracy"])
+        ax.plot(found["seconds"], accuracies, marker=marker, color=color, markersize=4, label=name)
     ax.axhline(100 * BAR, color="0.5", linestyle="--", linewidth=1)
     ax.set(xlabel="seconds", ylabel="% of the test digits", ylim=(92, 98.5), xlim=(0, None))
     ax.legend(loc="lower right", fontsize=9)
