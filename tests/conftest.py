@@ -1,4 +1,4 @@
-"""What several test files share, and how they are shared out where three workers run them (``-n 3``)."""
+"""What several test files share, and how they are shared out where two workers run them (``-n 2``)."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import signal
 import pytest
 from hypothesis import settings
 
-# The workers share the cores, and each starts kernels. Threads of BLAS that wait for each other would take most of the
+# Two workers share the cores, and each starts kernels. Threads of BLAS that wait for each other would take most of the
 # time; nnlib starts threads of its own. First, as BLAS reads this when NumPy is imported, and kernels inherit it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
