@@ -10,7 +10,7 @@ from nnlib.exercises.tasks import TASKS
 
 DRAWS = (None, 0)  # None is the learner's
 # These train or search: with the learner's draw alone, they take half of the minutes all the same.
-COSTLY = {"train_network", "cost_and_gradient", "repaired_5", "label", "accuracy_by_writer", "learning_curve"}
+COSTLY = {"train_network", "cost_and_gradient", "repaired_5", "label", "accuracy_by_writer", "learning_curve", "turn"}
 # A repaired program is a repaired program: one of those in exercise 05 stands for all.
 TRIED = {mutants.ast.dump(mutants.ast.Module(tree.body[1:], [])): name for name, (tree, _) in mutants.SOLUTIONS.items()}
 
