@@ -11,6 +11,7 @@ rounds, and their ratios, are what counts.
 import argparse
 import functools
 import json
+import math
 import time
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def train_torch(mnist, clock, seed, **options):
         torch.nn.init.kaiming_normal_(layer.weight)
         torch.nn.init.zeros_(layer.bias)
     adam = torch.optim.Adam(net.parameters(), lr=1.0, **options)
-    n_steps = EPOCHS * -(-len(X) // BATCH)
+    n_steps = EPOCHS * math.ceil(len(X) / BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda step: learning_rate_at(step, n_steps, RATE))
     cost = torch.nn.BCEWithLogitsLoss(reduction="sum")
 

@@ -21,12 +21,13 @@ import nnlib
 from nnlib.data import DATA_FOLDER
 from nnlib.files import write_atomically
 from nnlib.metrics import accuracy
+from nnlib.network import FURTHER_PATH
 from nnlib.preparation import SIDE, prepare
 
 SEEDS = 0, 1, 2
 SMALL, LARGE = (784, 100, 10), (784, 500, 300, 10)
 FARTHEST = 6  # pixels that a digit is moved, to each side
-NAME = "network-further.npz"
+NAME = FURTHER_PATH.name
 
 
 class Recipe(NamedTuple):
@@ -195,7 +196,7 @@ def main(folder, names):
                     study[row][kind].append(accuracy(labels, network.predict(images)))
                 files = {path: lambda file: file.write((json.dumps(results, indent=1) + "\n").encode())}
                 write_atomically(files)
-                if name == "final" and network.thetas[0].shape[0] == LARGE[1] and seed == SEEDS[0]:
+                if name == "final" and network.layer_sizes == LARGE and seed == SEEDS[0]:
                     save(network, folder / NAME, settings, study[row]["test"][0])
             print(in_words(name, row, study[row]), flush=True)
 
